@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+
+namespace Weft.Crypto;
+
+/// <summary>
+/// A Curve25519 private key: 32 secret bytes, clamped when made (RFC 7748 section 5), so that what reads back is the
+/// scalar in use. An all-zero key stays zero and means "none".
+/// </summary>
+public sealed class PrivateKey : IDisposable, IEquatable<PrivateKey>
+{
+    readonly SecretBytes _bytes = new(KeyText.KeyLength);
+
+    /// <summary>Copies 32 bytes and clamps the copy, unless they are all zeros.</summary>
+    public PrivateKey(ReadOnlySpan<byte> bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, KeyText.KeyLength);
+        Span<byte> key = _bytes.Span;
+        bytes.CopyTo(key);
+        if (IsZero)
+            return;
+        key[0] &= 248;
+        key[31] = (byte)((key[31] & 127) | 64);
+    }
+
+    /// <summary>A new random key.</summary>
+    public static PrivateKey Generate()
+    {
+        Span<byte> bytes = stackalloc byte[KeyText.KeyLength];
+        RandomNumberGenerator.Fill(bytes);
+        PrivateKey key = new(bytes);
+        CryptographicOperations.ZeroMemory(bytes);
+        return key;
+    }
+
+    /// <summary>The 32 bytes. The span dies with the key; copy nothing out of it that is not wiped.</summary>
+    public ReadOnlySpan<byte> Span => _bytes.Span;
+
+    /// <summary>All zeros, which stands for "no key" wherever keys are configured.</summary>
+    public bool IsZero
+    {
+        get
+        {
+            int any = 0;
+            foreach (byte b in Span)
+                any |= b;
+            return any == 0;
+        }
+    }
+
+    /// <summary>Reads 44 characters of base64; null when they are not a key.</summary>
+    public static PrivateKey? Parse(ReadOnlySpan<char> base64)
+    {
+        Span<byte> bytes = stackalloc byte[KeyText.KeyLength];
+        PrivateKey? key = KeyText.TryFromBase64(base64, bytes) ? new PrivateKey(bytes) : null;
+        CryptographicOperations.ZeroMemory(bytes);
+        return key;
+    }
+
+    /// <summary>Reads 64 characters of hexadecimal; null when they are not a key.</summary>
+    public static PrivateKey? ParseHex(ReadOnlySpan<char> hex)
+    {
+        Span<byte> bytes = stackalloc byte[KeyText.KeyLength];
+        PrivateKey? key = KeyText.TryFromHex(hex, bytes) ? new PrivateKey(bytes) : null;
+        CryptographicOperations.ZeroMemory(bytes);
+        return key;
+    }
+
+    /// <summary>Writes the key as 44 characters of base64, for the one file or pipe that shall hold it.</summary>
+    public void WriteBase64(Span<char> text) => KeyText.ToBase64(Span, text);
+
+    /// <summary>Writes the key as 64 characters of hexadecimal, for UAPI.</summary>
+    public void WriteHex(Span<char> text) => KeyText.ToHex(Span, text);
+
+    /// <summary>Never the key.</summary>
+    public override string ToString() => "(hidden)";
+
+    /// <summary>In constant time.</summary>
+    public bool Equals(PrivateKey? other) =>
+        other is not null && CryptographicOperations.FixedTimeEquals(Span, other.Span);
+
+    public override bool Equals(object? obj) => Equals(obj as PrivateKey);
+
+    /// <summary>A secret has no place in a hash table.</summary>
+    public override int GetHashCode() => throw new NotSupportedException("Secrets are not hashed.");
+
+    public void Dispose() => _bytes.Dispose();
+}
