@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# test.sh: installs what the tests need (Debian packages, by name), checks the scripts and the format, builds, and runs
+# every test. Run it as root. The last line is "N passed, N failed", and the exit status follows it.
+# A check, a build or a test program that breaks counts as one failure.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+. scripts/steps.sh
+. scripts/needs.sh
+
+packages=(
+  ca-certificates # package downloads
+  libssl3         # .NET's cryptography, and X25519
+  shellcheck      # the scripts below
+  iproute2        # hosts, links, addresses
+  iputils-ping    # pings
+  procps          # process lists of a host
+  util-linux      # unshare, nsenter, setpriv
+  nftables        # firewalls and NAT
+  iptables        # likewise, where a site uses these
+  wireguard-tools # the wg to compare with
+  wireguard-go    # the other implementation to talk to
+  socat           # servers and clients of a test's own
+)
+
+case ${1:-} in
+'') ;;
+-h | --help)
+  sed -n '2,4s/^# //p' test.sh
+  exit 0
+  ;;
+*)
+  warn "test.sh takes no arguments; see test.sh --help"
+  exit 2
+  ;;
+esac
+
+passed=0
+failed=0
+results=$(mktemp -d)
+finish() {
+  trap '' INT TERM HUP
+  steps_end
+  rm -rf "$results"
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ] && exit 0
+  exit 1
+}
+trap finish EXIT
+trap 'failed=$((failed + 1)); exit 130' INT TERM HUP
+
+# check TITLE COMMAND...: a step that counts.
+check() {
+  if step "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    return 1
+  fi
+}
+# must COMMAND...: without it there is nothing to test.
+must() {
+  "$@" || {
+    failed=$((failed + 1))
+    exit 1
+  }
+}
+
+scripts_clean() { shellcheck -x ./*.sh scripts/*.sh .ci/run; }
+format_clean() { dotnet tool restore && dotnet csharpier check .; }
+build_all() { dotnet build Weft.slnx -v quiet -nologo; }
+
+# run_tests PROJECT: run one test program and add up what it reports. xunit writes the totals into the opening tag of
+# its result file; a program that dies before has no such file, which is a failure too.
+run_tests() {
+  local project=$1 name report=$results/$1.xml totals status=0 begun
+  name=${project#Weft.}
+  printf '%s==>%s Run %s\n' "$bold" "$plain" "$name"
+  begun=$(now_ms)
+  dotnet "tests/$project/bin/Debug/net10.0/$project.dll" -xml "$report" -noLogo -noColor </dev/null || status=$?
+  totals=$(grep -o -m1 '<assembly [^>]*>' "$report" 2>/dev/null) || totals=''
+  count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$totals"; }
+  if [ -z "$totals" ]; then
+    warn "$project ended with status $status and without a report"
+    failed=$((failed + 1))
+    return
+  fi
+  local good bad errors
+  good=$(count passed) bad=$(count failed) errors=$(count errors)
+  bad=$((bad + errors))
+  # A status that the report does not explain (killed at exit, a crash in a clean-up) is a failure of its own.
+  [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+  passed=$((passed + good)) failed=$((failed + bad))
+  printf '    %d passed, %d failed in %s\n' "$good" "$bad" "$(seconds $(($(now_ms) - begun)))"
+}
+
+must need_root ./test.sh
+must need_sdk
+must need_packages "${packages[@]}"
+check "Check the scripts (shellcheck)" scripts_clean
+check "Check the format (csharpier)" format_clean
+check "Build (about a minute)" build_all || exit 1
+check "Publish artifacts/bin/weft (about a minute)" ./build.sh || exit 1
+for project in tests/*/*.csproj; do
+  run_tests "$(basename "$project" .csproj)"
+done
