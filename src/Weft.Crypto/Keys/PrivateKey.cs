@@ -47,6 +47,34 @@ public sealed class PrivateKey : IDisposable, IEquatable<PrivateKey>
         }
     }
 
+    /// <summary>The public key that belongs to this one; all zeros for the zero key.</summary>
+    public PublicKey ToPublicKey()
+    {
+        if (IsZero)
+            return default;
+        Span<byte> bytes = stackalloc byte[KeyText.KeyLength];
+        X25519.PublicKey(Span, bytes);
+        // Nothing else may hold this key by now, and the finalizer would wipe it in the middle.
+        GC.KeepAlive(this);
+        return new PublicKey(bytes);
+    }
+
+    /// <summary>
+    /// The 32-byte Diffie-Hellman secret shared with a peer (RFC 7748 section 6.1). False when it is zero, which a peer
+    /// can force with a point of low order and which must end a handshake, and for the zero key.
+    /// </summary>
+    public bool SharedSecret(PublicKey peer, Span<byte> shared)
+    {
+        if (IsZero)
+        {
+            shared.Clear();
+            return false;
+        }
+        bool usable = X25519.SharedSecret(Span, peer.Span, shared);
+        GC.KeepAlive(this);
+        return usable;
+    }
+
     /// <summary>Reads 44 characters of base64; null when they are not a key.</summary>
     public static PrivateKey? Parse(ReadOnlySpan<char> base64)
     {
