@@ -47,8 +47,7 @@ public readonly ref struct InnerPacket
             : BinaryPrimitives.ReadUInt16BigEndian(_bytes[2..]);
 
     /// <summary>The TOS or traffic-class byte; ECN is in its low two bits.</summary>
-    public byte TrafficClass =>
-        IsIPv6 ? (byte)(BinaryPrimitives.ReadUInt16BigEndian(_bytes) >> 4) : _bytes[1];
+    public byte TrafficClass => IsIPv6 ? (byte)(BinaryPrimitives.ReadUInt16BigEndian(_bytes) >> 4) : _bytes[1];
 
     /// <summary>Only of an IPv4 packet.</summary>
     public uint SourceV4 => BinaryPrimitives.ReadUInt32BigEndian(_bytes[12..]);

@@ -57,11 +57,7 @@ public readonly record struct Endpoint
         endPoint.Address.TryWriteBytes(bytes, out int written);
         return written == 4
             ? V4(BinaryPrimitives.ReadUInt32BigEndian(bytes), (ushort)endPoint.Port)
-            : V6(
-                BinaryPrimitives.ReadUInt128BigEndian(bytes),
-                (ushort)endPoint.Port,
-                (uint)endPoint.Address.ScopeId
-            );
+            : V6(BinaryPrimitives.ReadUInt128BigEndian(bytes), (ushort)endPoint.Port, (uint)endPoint.Address.ScopeId);
     }
 
     /// <summary>The remote half; null in the default value. Allocates: for reports, not for packets.</summary>
