@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+
+namespace Weft.Linux.Interop;
+
+/// <summary>fcntl.h. open is variadic in C; the mode is only read with O_CREAT, which is never passed here.</summary>
+static partial class Fcntl
+{
+    public const int O_RDONLY = 0;
+    public const int O_RDWR = 2;
+    public const int O_NONBLOCK = 0x800;
+    public const int O_CLOEXEC = 0x80000;
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int open(string path, int flags);
+}

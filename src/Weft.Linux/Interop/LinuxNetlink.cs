@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+
+namespace Weft.Linux.Interop;
+
+/// <summary>linux/netlink.h and the groups of linux/rtnetlink.h, as far as listening needs them.</summary>
+static class LinuxNetlink
+{
+    public const int NETLINK_ROUTE = 0;
+    public const uint RTMGRP_LINK = 0x1;
+    public const uint RTMGRP_IPV4_IFADDR = 0x10;
+    public const uint RTMGRP_IPV4_ROUTE = 0x40;
+    public const uint RTMGRP_IPV6_IFADDR = 0x100;
+    public const uint RTMGRP_IPV6_ROUTE = 0x400;
+}
+
+/// <summary>struct sockaddr_nl</summary>
+[StructLayout(LayoutKind.Sequential)]
+struct sockaddr_nl
+{
+    public ushort nl_family;
+    public ushort nl_pad;
+    public uint nl_pid;
+    public uint nl_groups;
+}

@@ -1,0 +1,22 @@
+using System.Runtime.InteropServices;
+
+namespace Weft.Linux.Interop;
+
+/// <summary>unistd.h</summary>
+static unsafe partial class Unistd
+{
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint read(Descriptor fd, byte* buffer, nuint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint write(Descriptor fd, byte* buffer, nuint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int close(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int dup2(Descriptor from, int to);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int setsid();
+}

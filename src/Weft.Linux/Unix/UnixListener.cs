@@ -1,0 +1,116 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Weft.Linux.Interop;
+
+namespace Weft.Linux;
+
+/// <summary>
+/// A listening Unix stream socket at a path that only its owner can open. Its maker disposes it, which removes the file
+/// unless someone else did before. Any thread.
+/// </summary>
+public sealed unsafe class UnixListener : IDisposable
+{
+    const int Backlog = 64;
+
+    /// <summary>Read, write and enter for group and others.</summary>
+    const uint OwnerOnly = 0x3F;
+
+    readonly Socket _socket;
+    bool _keepFile;
+
+    UnixListener(string path, Socket socket)
+    {
+        Path = path;
+        _socket = socket;
+    }
+
+    public string Path { get; }
+
+    /// <summary>
+    /// Makes the folder (0755) if need be, replaces a socket file that nobody answers at, binds with umask 077 and listens.
+    /// The umask is the process's: call it while nothing else makes files.
+    /// </summary>
+    /// <exception cref="KernelRefusedException">EADDRINUSE when somebody answers there; or the path cannot be bound.</exception>
+    public static UnixListener Bind(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string folder = System.IO.Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(
+            folder,
+            UnixFileMode.UserRead
+                | UnixFileMode.UserWrite
+                | UnixFileMode.UserExecute
+                | UnixFileMode.GroupRead
+                | UnixFileMode.GroupExecute
+                | UnixFileMode.OtherRead
+                | UnixFileMode.OtherExecute
+        );
+        if (Answers(path))
+            throw new KernelRefusedException("bind", path, Errno.EADDRINUSE);
+        File.Delete(path);
+
+        uint before = SysStat.umask(OwnerOnly);
+        try
+        {
+            return new UnixListener(path, new Socket(new SafeSocketHandle(Listen(path), ownsHandle: true)));
+        }
+        finally
+        {
+            _ = SysStat.umask(before);
+        }
+    }
+
+    public ValueTask<Socket> AcceptAsync(CancellationToken cancel) => _socket.AcceptAsync(cancel);
+
+    /// <summary>The file at <see cref="Path"/> is somebody else's now, or nobody's: leave it alone from here on.</summary>
+    public void KeepFile() => _keepFile = true;
+
+    public void Dispose()
+    {
+        if (!_keepFile)
+            File.Delete(Path);
+        _keepFile = true;
+        _socket.Dispose();
+    }
+
+    static bool Answers(string path)
+    {
+        using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    // Bound by hand: the class library would delete the file when its socket is closed, also when it is no longer ours.
+    [SkipLocalsInit]
+    static nint Listen(string path)
+    {
+        sockaddr_un address = new() { sun_family = SysSocket.AF_UNIX };
+        int length = Encoding.UTF8.GetByteCount(path);
+        if (length >= sockaddr_un.PathSize)
+            throw new ArgumentException($"Socket path '{path}' is longer than {sockaddr_un.PathSize - 1} bytes.");
+        Encoding.UTF8.GetBytes(path, (Span<byte>)address.sun_path);
+
+        const int type = SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC;
+        int fd = SystemCall.Check(SysSocket.socket(SysSocket.AF_UNIX, type, 0), "socket", path);
+        Descriptor descriptor = new(fd);
+        uint size = (uint)(sizeof(ushort) + length + 1);
+        if (
+            !SystemCall.Succeeded(SysSocket.bind(descriptor, &address, size), out Errno error)
+            || !SystemCall.Succeeded(SysSocket.listen(descriptor, Backlog), out error)
+        )
+        {
+            descriptor.Dispose();
+            throw new KernelRefusedException("bind", path, error);
+        }
+        descriptor.SetHandleAsInvalid();
+        return fd;
+    }
+}
