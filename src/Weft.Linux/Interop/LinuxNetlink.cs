@@ -2,10 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace Weft.Linux.Interop;
 
-/// <summary>linux/netlink.h and the groups of linux/rtnetlink.h, as far as listening needs them.</summary>
+/// <summary>linux/netlink.h and the groups of linux/rtnetlink.h.</summary>
 static class LinuxNetlink
 {
     public const int NETLINK_ROUTE = 0;
+    public const int NETLINK_GENERIC = 16;
+
+    public const int SOL_NETLINK = 270;
+    public const int NETLINK_CAP_ACK = 10;
+    public const int NETLINK_EXT_ACK = 11;
+    public const int NETLINK_GET_STRICT_CHK = 12;
+
     public const uint RTMGRP_LINK = 0x1;
     public const uint RTMGRP_IPV4_IFADDR = 0x10;
     public const uint RTMGRP_IPV4_ROUTE = 0x40;

@@ -19,6 +19,7 @@ static unsafe partial class SysSocket
     public const int SOL_SOCKET = 1;
     public const int SO_SNDBUF = 7;
     public const int SO_RCVBUF = 8;
+    public const int SO_RCVTIMEO = 20;
     public const int SO_SNDBUFFORCE = 32;
     public const int SO_RCVBUFFORCE = 33;
     public const int SO_MARK = 36;
@@ -50,6 +51,9 @@ static unsafe partial class SysSocket
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint recv(Descriptor fd, byte* buffer, nuint length, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint send(Descriptor fd, byte* buffer, nuint length, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint sendmsg(Descriptor fd, msghdr* message, int flags);
