@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Weft.Config;
+
+/// <summary>
+/// <c>mesh.conf</c>: the whole mesh as a person writes it and keeps it in version control. Holds no secrets. That the
+/// sites fit together (overlaps, duplicates, reachability) is the preflight's to say, not the parser's.
+/// </summary>
+public sealed record MeshConfig
+{
+    /// <summary>The tunnel networks, IPv4 and IPv6.</summary>
+    public ImmutableArray<IPNetwork> Networks { get; init; } = [];
+
+    /// <summary>Time between two probes.</summary>
+    public TimeSpan Check { get; init; } = DefaultCheck;
+
+    /// <summary>Of the sites that name none.</summary>
+    public ushort Port { get; init; } = DefaultPort;
+
+    public ImmutableArray<MeshSite> Sites { get; init; } = [];
+
+    public const ushort DefaultPort = 51820;
+
+    public static TimeSpan DefaultCheck => TimeSpan.FromSeconds(10);
+}
+
+/// <summary>One <c>[Site]</c> of a <see cref="MeshConfig"/>: what is null was not in the file.</summary>
+public sealed record MeshSite
+{
+    /// <summary>The FQDN: folder name, and the endpoint unless <see cref="EndpointHost"/> says otherwise.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A name or an address, IPv6 without brackets.</summary>
+    public string? EndpointHost { get; init; }
+
+    /// <summary>Where others dial, when a router maps another port to <see cref="Port"/>.</summary>
+    public ushort? EndpointPort { get; init; }
+
+    /// <summary>Where the site listens.</summary>
+    public ushort? Port { get; init; }
+
+    public ImmutableArray<IPNetwork> Lans { get; init; } = [];
+
+    /// <summary>Nobody can dial in.</summary>
+    public bool Nat { get; init; }
+
+    /// <summary>Tunnel addresses; given in order when empty.</summary>
+    public ImmutableArray<IPAddress> Addresses { get; init; } = [];
+
+    /// <summary>Carries traffic between sites that cannot reach each other.</summary>
+    public bool Relay { get; init; }
+
+    /// <summary>Seconds.</summary>
+    public ushort? Keepalive { get; init; }
+
+    public ushort? Mtu { get; init; }
+
+    /// <summary>Of the section's heading, for faults found later; 0 when it came from no file.</summary>
+    public int Line { get; init; }
+}

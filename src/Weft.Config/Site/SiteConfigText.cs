@@ -1,0 +1,11 @@
+namespace Weft.Config;
+
+/// <summary>Wg-quick files with Weft's comments, both ways.</summary>
+public static class SiteConfigText
+{
+    /// <summary>Reads a file's text. <paramref name="file"/> is its name in the faults.</summary>
+    public static ParseResult<SiteConfig> Parse(string text, string file) => throw new NotImplementedException();
+
+    /// <summary>Writes a file's text, keys included.</summary>
+    public static string Write(SiteConfig config) => throw new NotImplementedException();
+}
