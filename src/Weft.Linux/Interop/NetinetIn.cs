@@ -38,8 +38,7 @@ struct sockaddr_in6
     public ushort sin6_family;
     public ushort sin6_port;
     public uint sin6_flowinfo;
-    public ulong sin6_addr_high;
-    public ulong sin6_addr_low;
+    public UInt128 sin6_addr;
     public uint sin6_scope_id;
 }
 
@@ -56,7 +55,6 @@ struct in_pktinfo
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 struct in6_pktinfo
 {
-    public ulong ipi6_addr_high;
-    public ulong ipi6_addr_low;
+    public UInt128 ipi6_addr;
     public int ipi6_ifindex;
 }
