@@ -10,6 +10,13 @@ static partial class Fcntl
     public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
 
+    /// <summary>Arm numbers this flag and the next otherwise than the rest.</summary>
+    public static int O_DIRECTORY => IsArm ? 0x4000 : 0x10000;
+
+    public static int O_NOFOLLOW => IsArm ? 0x8000 : 0x20000;
+
+    static bool IsArm => RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64;
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int open(string path, int flags);
 }

@@ -19,4 +19,10 @@ static unsafe partial class Unistd
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int setsid();
+
+    [LibraryImport("libc")]
+    public static partial uint geteuid();
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int syncfs(Descriptor fd);
 }

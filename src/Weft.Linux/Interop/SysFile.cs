@@ -1,0 +1,13 @@
+using System.Runtime.InteropServices;
+
+namespace Weft.Linux.Interop;
+
+/// <summary>sys/file.h</summary>
+static partial class SysFile
+{
+    public const int LOCK_EX = 2;
+    public const int LOCK_NB = 4;
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int flock(Descriptor fd, int operation);
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Net;
+using Weft.Config;
+
+namespace Weft.Mesh;
+
+/// <summary>
+/// The whole mesh worked out: who talks to whom, over what and with which addresses. A site's <see cref="SiteConfig"/> is
+/// made when asked for, since those of a thousand sites with all their peers would fill the memory. Pure: the same
+/// config and keys give the same files. Made by <see cref="Of"/> for a config that the preflight passed.
+/// </summary>
+public sealed class MeshPlan
+{
+    /// <summary>Seconds: home routers forget an idle UDP mapping after 30.</summary>
+    public const ushort DefaultKeepalive = 25;
+
+    readonly MeshConfig _config;
+    readonly MeshKeys _keys;
+    readonly RelayChoice _relays;
+    readonly ImmutableArray<ImmutableArray<InterfaceAddress>> _addresses;
+
+    MeshPlan(MeshConfig config, MeshKeys keys)
+    {
+        _config = config;
+        _keys = keys;
+        _relays = new RelayChoice(config.Sites);
+        _addresses = TunnelAddresses.Assign(config);
+    }
+
+    /// <summary>Plans a mesh. The keys stay the caller's and must outlive the plan.</summary>
+    /// <exception cref="ArgumentException">The preflight finds an error in the config.</exception>
+    public static MeshPlan Of(MeshConfig config, MeshKeys keys)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(keys);
+        Finding? error = MeshPreflight.Check(config, "mesh.conf").FirstOrDefault(f => f.Level == FindingLevel.Error);
+        return error is null
+            ? new MeshPlan(config, keys)
+            : throw new ArgumentException(error.Diagnostic.ToString(), nameof(config));
+    }
+
+    public ImmutableArray<MeshSite> Sites => _config.Sites;
+
+    /// <summary>A site's tunnel addresses, one per network of the mesh, with the network's prefix length.</summary>
+    public ImmutableArray<InterfaceAddress> AddressesOf(int site) => _addresses[site];
+
+    /// <summary>The site that carries the traffic between two others; null when they reach each other.</summary>
+    public int? RelayBetween(int one, int other) =>
+        _config.Sites[one].Nat && _config.Sites[other].Nat ? _relays.Between(one, other) : null;
+
+    /// <summary>Where others dial a site; null behind NAT.</summary>
+    public HostPort? EndpointOf(int site) => EndpointOf(_config, _config.Sites[site]);
+
+    /// <summary>The config of the site at that place in the file. The keys in it are the caller's to dispose of.</summary>
+    public SiteConfig ConfigOf(int site)
+    {
+        MeshSite own = _config.Sites[site];
+        return new SiteConfig
+        {
+            Interface = new InterfaceSection
+            {
+                Site = own.Name,
+                Lans = own.Lans,
+                Check = _config.Check,
+                PrivateKey = _keys.PrivateKeyOf(own.Name),
+                Addresses = _addresses[site],
+                ListenPort = ListenPortOf(_config, own),
+                Mtu = own.Mtu,
+            },
+            Peers = PeersOf(site),
+        };
+    }
+
+    internal static ushort ListenPortOf(MeshConfig config, MeshSite site) => site.Port ?? config.Port;
+
+    internal static HostPort? EndpointOf(MeshConfig config, MeshSite site) =>
+        site.Nat ? null : new HostPort(site.EndpointHost ?? site.Name, site.EndpointPort ?? ListenPortOf(config, site));
+
+    ImmutableArray<PeerSection> PeersOf(int site)
+    {
+        MeshSite own = _config.Sites[site];
+        Dictionary<int, List<int>> carried = CarriedBy(site);
+        ImmutableArray<PeerSection>.Builder peers = ImmutableArray.CreateBuilder<PeerSection>();
+        for (int i = 0; i < _config.Sites.Length; i++)
+        {
+            if (i == site || (own.Nat && _config.Sites[i].Nat))
+                continue;
+            MeshSite peer = _config.Sites[i];
+            HostPort? endpoint = EndpointOf(i);
+            peers.Add(
+                new PeerSection
+                {
+                    Site = peer.Name,
+                    PublicKey = _keys.PublicKeyOf(peer.Name),
+                    PresharedKey = _keys.PresharedKeyOf(own.Name, peer.Name),
+                    AllowedIps = [.. PrefixesOf(i), .. carried.GetValueOrDefault(i, []).SelectMany(PrefixesOf)],
+                    Endpoint = endpoint,
+                    PersistentKeepalive = KeepaliveTo(own, endpoint),
+                }
+            );
+        }
+        return peers.ToImmutable();
+    }
+
+    /// <summary>The sites that this one reaches through each relay.</summary>
+    Dictionary<int, List<int>> CarriedBy(int site)
+    {
+        Dictionary<int, List<int>> carried = [];
+        for (int far = 0; far < _config.Sites.Length; far++)
+        {
+            if (far == site || RelayBetween(site, far) is not int relay)
+                continue;
+            if (!carried.TryGetValue(relay, out List<int>? list))
+                carried[relay] = list = [];
+            list.Add(far);
+        }
+        return carried;
+    }
+
+    /// <summary>Only the side that dials keeps alive: where there is no endpoint, the far side holds the mapping open.</summary>
+    static ushort? KeepaliveTo(MeshSite own, HostPort? endpoint)
+    {
+        ushort keepalive = own.Keepalive ?? (own.Nat ? DefaultKeepalive : (ushort)0);
+        return endpoint is null || keepalive == 0 ? null : keepalive;
+    }
+
+    IEnumerable<AllowedIpChange> PrefixesOf(int site)
+    {
+        foreach (InterfaceAddress address in _addresses[site])
+        {
+            int bits = IpRange.BitsOf(address.Address.AddressFamily);
+            yield return new AllowedIpChange(new IPNetwork(address.Address, bits));
+        }
+        foreach (IPNetwork lan in _config.Sites[site].Lans.Distinct())
+            yield return new AllowedIpChange(lan);
+    }
+}

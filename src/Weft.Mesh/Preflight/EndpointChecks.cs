@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Net;
+using Weft.Config;
+
+namespace Weft.Mesh;
+
+/// <summary>That every public site can be dialled where the others will dial it.</summary>
+static class EndpointChecks
+{
+    internal static void Run(MeshConfig config, Findings findings)
+    {
+        Dictionary<(string Host, ushort Port), int> dialled = [];
+        ImmutableArray<(IpRange Range, string What)> inside =
+        [
+            .. config.Networks.Select(n => (IpRange.Of(n), $"the tunnel network {n}")),
+            .. config.Sites.SelectMany(s => s.Lans.Select(lan => (IpRange.Of(lan), $"Lan = {lan} of {s.Name}"))),
+        ];
+        for (int i = 0; i < config.Sites.Length; i++)
+        {
+            MeshSite site = config.Sites[i];
+            if (MeshPlan.EndpointOf(config, site) is not HostPort endpoint || !IsWellFormed(site, i, findings))
+                continue;
+            OfHost(site, i, inside, findings);
+            if (!dialled.TryAdd((endpoint.Host.ToLowerInvariant(), endpoint.Port), i))
+                SameEndpoint(config, i, dialled[(endpoint.Host.ToLowerInvariant(), endpoint.Port)], endpoint, findings);
+        }
+    }
+
+    /// <summary>A bad name is the names' own check to report.</summary>
+    static bool IsWellFormed(MeshSite site, int i, Findings findings)
+    {
+        if (site.EndpointHost is not string host)
+            return SiteName.FaultOf(site.Name) is null;
+        if (SiteName.FaultOfHost(host) is not string fault)
+            return true;
+        findings.Error(i, $"the endpoint of {site.Name} {fault}", "use a host name or an address");
+        return false;
+    }
+
+    static void OfHost(MeshSite site, int i, ImmutableArray<(IpRange Range, string What)> inside, Findings findings)
+    {
+        string host = site.EndpointHost ?? site.Name;
+        if (SiteName.AddressOf(host) is not IPAddress address)
+        {
+            if (!host.Contains('.', StringComparison.Ordinal))
+                findings.Warning(
+                    i,
+                    $"others dial {site.Name} as \"{host}\", which has no domain",
+                    "use a full name such as a.example.org, or set Endpoint"
+                );
+            return;
+        }
+        (IpRange _, string? carried) = inside.FirstOrDefault(one => one.Range.Contains(address));
+        if (carried is not null)
+            findings.Error(
+                i,
+                $"the endpoint {address} of {site.Name} lies in {carried}, so the way to it leads into the tunnel itself",
+                "use the site's public address or name"
+            );
+        else if (
+            AddressKind.NeverRoutedIn(new IpRange(address.AddressFamily, Number(address), Number(address)))
+            is string kind
+        )
+            findings.Error(
+                i,
+                $"the endpoint {address} of {site.Name} is {kind}",
+                "use the site's public address or name"
+            );
+        else if (AddressKind.IsPrivate(address))
+            findings.Warning(
+                i,
+                $"the endpoint {address} of {site.Name} is a private address, which the Internet does not reach",
+                "use the site's public address or name, or say Nat = yes"
+            );
+    }
+
+    static void SameEndpoint(MeshConfig config, int site, int first, HostPort endpoint, Findings findings)
+    {
+        // Two sites of one name are reported as such.
+        if (string.Equals(config.Sites[site].Name, config.Sites[first].Name, StringComparison.OrdinalIgnoreCase))
+            return;
+        findings.OfSites(
+            FindingLevel.Error,
+            [site, first],
+            $"{config.Sites[site].Name} and {config.Sites[first].Name} are both dialled at {endpoint}",
+            "give one of them another Endpoint or Port"
+        );
+    }
+
+    static UInt128 Number(IPAddress address) => IpRange.NumberOf(address);
+}

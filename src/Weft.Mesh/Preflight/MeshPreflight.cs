@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using Weft.Config;
+
+namespace Weft.Mesh;
+
+/// <summary>
+/// Looks a whole mesh over before anything is made of it: every finding at once, with the names of the sites and a way
+/// out. Asks nobody and looks nothing up. Pure.
+/// </summary>
+public static class MeshPreflight
+{
+    /// <summary>Every finding, in the order of the file. The mesh can be made when none is an error.</summary>
+    /// <param name="config">The mesh as parsed.</param>
+    /// <param name="file">The name of its file, for the findings.</param>
+    public static ImmutableArray<Finding> Check(MeshConfig config, string file)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        Findings findings = new(config, file);
+        SiteChecks.Run(config, findings);
+        PrefixChecks.Run(config, findings);
+        TunnelAddressChecks.Run(config, findings);
+        EndpointChecks.Run(config, findings);
+        return findings.InOrder();
+    }
+}

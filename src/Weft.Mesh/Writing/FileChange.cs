@@ -1,0 +1,9 @@
+namespace Weft.Mesh;
+
+/// <summary>What writing a mesh did to one file.</summary>
+public enum FileChange
+{
+    Unchanged,
+    Changed,
+    Created,
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Weft.Config;
+using Weft.Control;
+using Weft.Crypto;
+
+namespace Weft.Mesh;
+
+/// <summary>
+/// Makes the files of a mesh: the keys, then every site's <c>wg0.conf</c>, all of it or nothing. Keys and files that are
+/// as they should be are left as they are. Blocks; one at a time per keys folder and output folder.
+/// </summary>
+public static class MeshMaker
+{
+    /// <summary>The file that a site needs.</summary>
+    public const string SiteFile = "wg0.conf";
+
+    /// <summary>Makes a mesh that the preflight passed.</summary>
+    /// <param name="config">The mesh.</param>
+    /// <param name="meshFile">Its file: the keys are beside it.</param>
+    /// <param name="outFolder">Where each site gets its folder.</param>
+    /// <param name="beforeCommit">
+    /// Runs when everything is known to fit and nothing is in place yet; what it throws leaves the mesh as it was.
+    /// </param>
+    /// <exception cref="OperationFailedException">A folder or a file refuses; nothing of the mesh was changed.</exception>
+    public static MadeMesh Make(MeshConfig config, string meshFile, string outFolder, Action? beforeCommit = null)
+    {
+        using KeysFolder keysFolder = KeysFolder.Open(KeysFolder.PathBeside(meshFile));
+        using MeshKeys keys = keysFolder.Load(config.Sites.Select(site => site.Name));
+        MeshPlan plan = MeshPlan.Of(config, keys);
+        using MeshFolder folder = MeshFolder.Open(outFolder);
+        ImmutableArray<MadeSite>.Builder sites = ImmutableArray.CreateBuilder<MadeSite>(plan.Sites.Length);
+        for (int i = 0; i < plan.Sites.Length; i++)
+            sites.Add(StageSite(plan, i, keys, folder));
+        // The keys go first: files without their keys could never be made again, keys without files can.
+        keysFolder.Save();
+        beforeCommit?.Invoke();
+        folder.Commit();
+        return new MadeMesh(folder.Path, sites.ToImmutable(), folder.Leftovers(plan.Sites.Select(site => site.Name)));
+    }
+
+    static MadeSite StageSite(MeshPlan plan, int i, MeshKeys keys, MeshFolder folder)
+    {
+        MeshSite site = plan.Sites[i];
+        SiteConfig config = plan.ConfigOf(i);
+        FileChange change = folder.Stage(site.Name, SiteFile, SiteConfigText.Write(config), OwnFolder.SecretFileMode);
+        config.Interface.PrivateKey?.Dispose();
+        foreach (PeerSection peer in config.Peers)
+            peer.PresharedKey?.Dispose();
+        return new MadeSite(
+            site.Name,
+            folder.PathOf(site.Name, SiteFile),
+            change,
+            keys.PublicKeyOf(site.Name),
+            plan.AddressesOf(i),
+            config.Interface.ListenPort ?? 0,
+            plan.EndpointOf(i)
+        );
+    }
+}
+
+/// <summary>What <see cref="MeshMaker"/> made.</summary>
+/// <param name="Folder">The output folder, absolute.</param>
+/// <param name="Sites">In the order of the file.</param>
+/// <param name="Leftovers">Folders in it of sites that are not in the mesh; left alone.</param>
+public sealed record MadeMesh(string Folder, ImmutableArray<MadeSite> Sites, ImmutableArray<string> Leftovers);
+
+/// <summary>One site of a <see cref="MadeMesh"/>; nothing of it is secret.</summary>
+/// <param name="Name">Its name, and its folder's.</param>
+/// <param name="File">The path of its <c>wg0.conf</c>.</param>
+/// <param name="Change">Whether that file was written.</param>
+/// <param name="PublicKey">Its public key.</param>
+/// <param name="Addresses">Its tunnel addresses.</param>
+/// <param name="ListenPort">The UDP port that it listens on.</param>
+/// <param name="Endpoint">Where others dial it; null behind NAT.</param>
+public sealed record MadeSite(
+    string Name,
+    string File,
+    FileChange Change,
+    PublicKey PublicKey,
+    ImmutableArray<InterfaceAddress> Addresses,
+    ushort ListenPort,
+    HostPort? Endpoint
+);
