@@ -10,6 +10,8 @@ public sealed class PrivateKey : IDisposable, IEquatable<PrivateKey>
 {
     readonly SecretBytes _bytes = new(KeyText.KeyLength);
 
+    PrivateKey() { }
+
     /// <summary>Copies 32 bytes and clamps the copy, unless they are all zeros.</summary>
     public PrivateKey(ReadOnlySpan<byte> bytes)
     {
@@ -91,6 +93,29 @@ public sealed class PrivateKey : IDisposable, IEquatable<PrivateKey>
         PrivateKey? key = KeyText.TryFromHex(hex, bytes) ? new PrivateKey(bytes) : null;
         CryptographicOperations.ZeroMemory(bytes);
         return key;
+    }
+
+    /// <summary>
+    /// Like <see cref="Parse"/> but not clamped: for tools that pass a key on as it was written and leave the clamping to
+    /// the device that uses it.
+    /// </summary>
+    public static PrivateKey? ParseAsWritten(ReadOnlySpan<char> base64)
+    {
+        PrivateKey key = new();
+        if (KeyText.TryFromBase64(base64, key._bytes.Span))
+            return key;
+        key.Dispose();
+        return null;
+    }
+
+    /// <summary>Like <see cref="ParseHex"/> but not clamped.</summary>
+    public static PrivateKey? ParseHexAsWritten(ReadOnlySpan<char> hex)
+    {
+        PrivateKey key = new();
+        if (KeyText.TryFromHex(hex, key._bytes.Span))
+            return key;
+        key.Dispose();
+        return null;
     }
 
     /// <summary>Writes the key as 44 characters of base64, for the one file or pipe that shall hold it.</summary>
