@@ -9,7 +9,11 @@ sealed record KeyPair(string Private, string Public)
 {
     internal static KeyPair Generate()
     {
-        string key = RandomSecret();
+        // Clamped as Curve25519 has it, which is how a device gives a key back.
+        byte[] bytes = RandomNumberGenerator.GetBytes(32);
+        bytes[0] &= 0b1111_1000;
+        bytes[31] = (byte)((bytes[31] & 0b0111_1111) | 0b0100_0000);
+        string key = Convert.ToBase64String(bytes);
         ProcessStartInfo start = new(Programs.DebianWg, "pubkey")
         {
             RedirectStandardInput = true,

@@ -1,0 +1,112 @@
+using System.Globalization;
+using Weft.ScenarioTests.Network;
+using Weft.ScenarioTests.WireGuard;
+
+namespace Weft.ScenarioTests.Scenarios;
+
+/// <summary>How a device lives and ends beside its tunnel's traffic.</summary>
+public sealed class DeviceLifeTests
+{
+    [Theory]
+    [InlineData(Engine.Go, Engine.Go)]
+    public async Task A_peer_that_restarts_is_back_within_one_handshake(Engine survivor, Engine restarted)
+    {
+        await using Lab lab = new();
+        TunnelPair pair = TunnelPair.Lay(lab, presharedKey: true).Start(restarted, survivor);
+        TunnelPair.Ping(pair.InitiatorHost, TunnelPair.ResponderInner4);
+
+        pair.Initiator.Daemon.Kill();
+        pair.StartInitiator(restarted);
+
+        // One initiation and its answer; a lost first try would be repeated only after five seconds.
+        TimeSpan back = Wait.Until(
+            () => TunnelPair.Reaches(pair.InitiatorHost, TunnelPair.ResponderInner4),
+            seconds: 4
+        );
+        Assert.InRange(back.TotalSeconds, 0, 4);
+        TunnelPair.Ping(pair.ResponderHost, TunnelPair.InitiatorInner6);
+    }
+
+    [Theory]
+    [InlineData(Engine.Go)]
+    public async Task A_removed_peer_is_forgotten_at_once(Engine engine)
+    {
+        await using Lab lab = new();
+        TunnelPair pair = TunnelPair.Lay(lab).Start(Engine.Go, engine);
+        TunnelPair.Ping(pair.InitiatorHost, TunnelPair.ResponderInner4);
+
+        pair.Responder.Wg("set", "wg0", "peer", pair.InitiatorKeys.Public, "remove");
+
+        Assert.False(TunnelPair.Reaches(pair.InitiatorHost, TunnelPair.ResponderInner4));
+        Assert.Equal("", pair.Responder.Wg("show", "wg0", "peers"));
+        Assert.False(TunnelPair.Reaches(pair.ResponderHost, TunnelPair.InitiatorInner4));
+    }
+
+    [Theory]
+    [InlineData(Engine.Go)]
+    public async Task A_tunnel_moved_to_another_network_keeps_its_sockets_where_it_was_born(Engine engine)
+    {
+        await using Lab lab = new();
+        TunnelPair pair = TunnelPair.Lay(lab).Start(engine, Engine.Go);
+        TunnelPair.Ping(pair.InitiatorHost, TunnelPair.ResponderInner4);
+        Host cell = lab.AddHost("cell");
+
+        pair.InitiatorHost.RunInNetwork(
+            string.Create(CultureInfo.InvariantCulture, $"ip link set wg0 netns {cell.Pid}")
+        );
+        TunnelPair.SetUp(cell, TunnelPair.InitiatorInner4, TunnelPair.InitiatorInner6);
+
+        TunnelPair.Ping(cell, TunnelPair.ResponderInner4);
+        TunnelPair.Ping(pair.ResponderHost, TunnelPair.InitiatorInner6);
+        await Transfer.OverTcp(cell, pair.ResponderHost, TunnelPair.ResponderInner4, 5_000_000);
+        await Transfer.OverTcp(pair.ResponderHost, cell, TunnelPair.InitiatorInner4, 5_000_000);
+    }
+
+    [Theory]
+    [InlineData(Engine.Go)]
+    public async Task A_device_ends_when_its_interface_is_deleted(Engine engine)
+    {
+        await using Lab lab = new();
+        Device device = Device.Start(lab.AddHost("host"), engine);
+        device.Host.Run("ip", "link", "delete", "wg0");
+        Wait.Until(() => device.Daemon.HasExited, seconds: 5);
+        Assert.False(File.Exists(device.SocketPath));
+    }
+
+    [Theory]
+    [InlineData(Engine.Go)]
+    public async Task A_device_ends_when_its_socket_is_removed(Engine engine)
+    {
+        await using Lab lab = new();
+        Device device = Device.Start(lab.AddHost("host"), engine);
+        device.Host.Run("rm", "/run/wireguard/wg0.sock");
+        Wait.Until(() => device.Daemon.HasExited, seconds: 5);
+        Assert.DoesNotContain("wg0", device.Host.Run("ip", "-br", "link"));
+    }
+
+    [Theory]
+    [InlineData(Engine.Go)]
+    public async Task A_device_asked_to_end_takes_its_interface_and_socket_with_it(Engine engine)
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("host");
+        host.Run("mkdir", "-p", "/run/wireguard");
+        string before = HostState.Capture(host);
+        Device device = Device.Start(host, engine);
+        Assert.Contains("wg0", host.Run("ip", "-br", "link"));
+        device.Daemon.Stop();
+        Assert.Equal(before, HostState.Capture(host));
+    }
+
+    [Theory]
+    [InlineData(Engine.Go)]
+    public async Task A_device_starts_over_the_stale_socket_of_one_that_was_killed(Engine engine)
+    {
+        await using Lab lab = new();
+        Device device = Device.Start(lab.AddHost("host"), engine);
+        device.Daemon.Kill();
+        Assert.True(File.Exists(device.SocketPath));
+        Device again = Device.Start(device.Host, engine);
+        Assert.Contains("wg0", again.Wg("show", "interfaces"));
+    }
+}
