@@ -6,15 +6,17 @@ namespace Weft.Crypto;
 /// Bytes that must not outlive their use: pinned, so that the collector leaves no copies behind, and overwritten with
 /// zeros when disposed of or, at the latest, when collected. Whoever makes one owns it.
 /// </summary>
-sealed class SecretBytes : IDisposable
+public sealed class SecretBytes : IDisposable
 {
     readonly byte[] _bytes;
 
-    internal SecretBytes(int length) => _bytes = GC.AllocateUninitializedArray<byte>(length, pinned: true);
+    /// <summary>Bytes that are not yet anything; write them before reading.</summary>
+    public SecretBytes(int length) => _bytes = GC.AllocateUninitializedArray<byte>(length, pinned: true);
 
     ~SecretBytes() => CryptographicOperations.ZeroMemory(_bytes);
 
-    internal Span<byte> Span => _bytes;
+    /// <summary>The bytes. The span dies with the object.</summary>
+    public Span<byte> Span => _bytes;
 
     public void Dispose()
     {

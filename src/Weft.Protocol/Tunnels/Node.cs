@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using Weft.Crypto;
 
@@ -6,14 +7,30 @@ namespace Weft.Protocol;
 /// <summary>
 /// One WireGuard interface without its I/O: the local key, the peers, the routing between them. The device owns it. All
 /// members take <see cref="Gate"/> themselves unless they say that they take no lock; hold it around several to make
-/// them one. Changes only take note of what they set off: call <see cref="Tick"/> afterwards, which sends it.
+/// them one. It starts down. Changes only take note of what they set off: call <see cref="Tick"/> afterwards, which
+/// sends it.
 /// </summary>
-public sealed partial class Node : IDisposable
+public sealed class Node : IDisposable
 {
     /// <summary>The kernel's limit.</summary>
     public const int MaximumPeers = 1 << 20;
 
-    public Node(IEntropy entropy) => throw new NotImplementedException();
+    /// <summary>Handshake messages that may wait for <see cref="ReceiveHandshake"/>; drop what comes beyond.</summary>
+    public const int HandshakeQueueLength = LoadGate.QueueLength;
+
+    readonly Dictionary<PublicKey, Tunnel> _peers = [];
+    readonly List<Tunnel> _order = [];
+    readonly DeadlineHeap _deadlines = new();
+    readonly HandshakeIntake _intake;
+    volatile LocalIdentity? _identity;
+    volatile bool _isUp;
+
+    public Node(IEntropy entropy)
+    {
+        Entropy = entropy;
+        Index = new SessionIndex(entropy);
+        _intake = new HandshakeIntake(this);
+    }
 
     /// <summary>Serialises all control. Reentrant.</summary>
     public Lock Gate { get; } = new();
@@ -25,66 +42,218 @@ public sealed partial class Node : IDisposable
     public AllowedIps AllowedIps { get; } = new();
 
     /// <summary>Null when none is set. Belongs to the node; read it holding the gate.</summary>
-    public PrivateKey? PrivateKey => throw new NotImplementedException();
+    public PrivateKey? PrivateKey => _identity?.PrivateKey;
 
-    public PublicKey? PublicKey => throw new NotImplementedException();
+    /// <summary>Null when no private key is set.</summary>
+    public PublicKey? PublicKey => _identity?.PublicKey;
 
     /// <summary>In the order in which they were created. Enumerate holding the gate.</summary>
-    public IReadOnlyList<Tunnel> Peers => throw new NotImplementedException();
+    public IReadOnlyList<Tunnel> Peers => _order;
+
+    /// <summary>No lock.</summary>
+    public bool IsUp => _isUp;
+
+    /// <summary>
+    /// When <see cref="Tick"/> is to be called next, wakes aside; Never when nothing is to be done, and long past when
+    /// something is to be done now.
+    /// </summary>
+    public Instant NextDeadline
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (!Attention.IsEmpty)
+                    return default;
+                return _deadlines.Earliest < _intake.NextSweep ? _deadlines.Earliest : _intake.NextSweep;
+            }
+        }
+    }
+
+    internal IEntropy Entropy { get; }
+
+    internal SessionIndex Index { get; }
+
+    internal AttentionList Attention { get; } = new();
+
+    internal LocalIdentity? Identity => _identity;
+
+    internal HandshakeIntake Intake => _intake;
 
     /// <summary>
     /// Copies the key; an all-zero one removes it. A peer that has its public key is removed; sessions with the others
     /// are expired, so that the next packet makes a new one.
     /// </summary>
-    public void SetPrivateKey(PrivateKey key) => throw new NotImplementedException();
+    public void SetPrivateKey(PrivateKey key)
+    {
+        lock (Gate)
+        {
+            LocalIdentity? before = _identity;
+            if (before is null ? key.IsZero : before.PrivateKey.Equals(key))
+                return;
+            LocalIdentity? identity = key.IsZero ? null : new LocalIdentity(key);
+            if (identity is not null && FindPeer(identity.PublicKey) is { } ourselves)
+                RemovePeer(ourselves);
+            _identity = identity;
+            foreach (Tunnel peer in _order)
+                peer.IdentityChanged();
+            before?.Dispose();
+        }
+    }
 
     /// <summary>The peer, made if there is none. Null when the key is our own: that is ignored silently.</summary>
     /// <exception cref="InvalidOperationException">There are <see cref="MaximumPeers"/> peers.</exception>
-    public Tunnel? AddPeer(PublicKey key) => throw new NotImplementedException();
+    public Tunnel? AddPeer(PublicKey key)
+    {
+        lock (Gate)
+        {
+            if (_identity is { } identity && identity.PublicKey == key)
+                return null;
+            if (_peers.TryGetValue(key, out Tunnel? present))
+                return present;
+            if (_order.Count == MaximumPeers)
+                throw new InvalidOperationException($"An interface has at most {MaximumPeers} peers.");
+            Tunnel peer = new(this, key);
+            _peers.Add(key, peer);
+            _order.Add(peer);
+            return peer;
+        }
+    }
 
-    public Tunnel? FindPeer(PublicKey key) => throw new NotImplementedException();
+    public Tunnel? FindPeer(PublicKey key)
+    {
+        lock (Gate)
+            return _peers.GetValueOrDefault(key);
+    }
 
     /// <summary>Forgets a peer: its allowed IPs, staged packets and keys are gone when this returns.</summary>
-    public void RemovePeer(Tunnel peer) => throw new NotImplementedException();
+    public void RemovePeer(Tunnel peer)
+    {
+        lock (Gate)
+        {
+            if (!_peers.Remove(peer.PublicKey))
+                return;
+            _order.Remove(peer);
+            Close(peer);
+        }
+    }
 
-    public void RemoveAllPeers() => throw new NotImplementedException();
+    public void RemoveAllPeers()
+    {
+        lock (Gate)
+        {
+            foreach (Tunnel peer in _order)
+                Close(peer);
+            _order.Clear();
+            _peers.Clear();
+        }
+    }
 
     /// <summary>Copies the key; an all-zero one removes it. Used from the next handshake on.</summary>
-    public void SetPresharedKey(Tunnel peer, PresharedKey key) => throw new NotImplementedException();
+    public void SetPresharedKey(Tunnel peer, PresharedKey key)
+    {
+        lock (Gate)
+            peer.SetPresharedKey(key);
+    }
 
     /// <summary>Used at once, also by a handshake that is waiting for an answer from elsewhere.</summary>
-    public void SetEndpoint(Tunnel peer, in Endpoint endpoint) => throw new NotImplementedException();
+    public void SetEndpoint(Tunnel peer, in Endpoint endpoint)
+    {
+        lock (Gate)
+            peer.SetEndpoint(endpoint);
+    }
 
     /// <summary>Seconds; 0 is off. Turning it on sends a keepalive.</summary>
-    public void SetPersistentKeepalive(Tunnel peer, ushort seconds) => throw new NotImplementedException();
+    public void SetPersistentKeepalive(Tunnel peer, ushort seconds)
+    {
+        lock (Gate)
+            peer.SetPersistentKeepalive(seconds);
+    }
 
     /// <summary>Gives the peer a prefix, at the end of its list, taking it from whoever has it.</summary>
-    public void AllowIp(Tunnel peer, IPNetwork prefix) => throw new NotImplementedException();
+    public void AllowIp(Tunnel peer, IPNetwork prefix)
+    {
+        lock (Gate)
+        {
+            if (!peer.IsClosed)
+                AllowedIps.Add(peer, prefix);
+        }
+    }
 
     /// <summary>Takes a prefix from the peer; false when it does not own exactly that one.</summary>
-    public bool DisallowIp(Tunnel peer, IPNetwork prefix) => throw new NotImplementedException();
+    public bool DisallowIp(Tunnel peer, IPNetwork prefix)
+    {
+        lock (Gate)
+            return AllowedIps.Remove(peer, prefix);
+    }
 
-    public void DisallowAllIps(Tunnel peer) => throw new NotImplementedException();
+    public void DisallowAllIps(Tunnel peer)
+    {
+        lock (Gate)
+            AllowedIps.RemoveAll(peer);
+    }
 
     /// <summary>The interface is up: from now on it handshakes, and peers with persistent keepalive hear from us.</summary>
-    public void InterfaceUp() => throw new NotImplementedException();
+    public void InterfaceUp()
+    {
+        lock (Gate)
+        {
+            if (_isUp)
+                return;
+            _isUp = true;
+            foreach (Tunnel peer in _order)
+                peer.InterfaceUp();
+        }
+    }
 
     /// <summary>The interface is down: keys are wiped, staged packets dropped, timers stopped.</summary>
-    public void InterfaceDown() => throw new NotImplementedException();
+    public void InterfaceDown()
+    {
+        lock (Gate)
+        {
+            _isUp = false;
+            foreach (Tunnel peer in _order)
+            {
+                peer.InterfaceDown();
+                _deadlines.Remove(peer);
+            }
+        }
+    }
 
     /// <summary>Wipes the keys of all sessions: the machine was suspended.</summary>
-    public void ForgetSessions() => throw new NotImplementedException();
+    public void ForgetSessions()
+    {
+        lock (Gate)
+        {
+            foreach (Tunnel peer in _order)
+                peer.WipeKeys();
+        }
+    }
 
     /// <summary>Lets the system choose all sources again: the port, the mark or the addresses changed.</summary>
-    public void ForgetSources() => throw new NotImplementedException();
+    public void ForgetSources()
+    {
+        lock (Gate)
+        {
+            foreach (Tunnel peer in _order)
+                peer.ForgetSource();
+        }
+    }
 
     /// <summary>The session that a datagram of kind Data is for; null: drop it. No lock.</summary>
-    public Session? FindSession(ReadOnlySpan<byte> datagram) => throw new NotImplementedException();
+    public Session? FindSession(ReadOnlySpan<byte> datagram) => Index.FindSession(DataMessage.ReceiverOf(datagram));
 
     /// <summary>
     /// Whether a handshake message is meant for us (mac1) and so worth queueing; a cookie reply always is. No lock.
     /// </summary>
-    public bool IsForUs(Span<byte> handshake) => throw new NotImplementedException();
+    public bool IsForUs(Span<byte> handshake) =>
+        Datagram.KindOf(handshake) switch
+        {
+            DatagramKind.Initiation or DatagramKind.Response => _identity is { } own
+                && own.Cookies.HasValidMac1(handshake),
+            DatagramKind.Cookie => true,
+            _ => false,
+        };
 
     /// <summary>Takes in a handshake message of any kind and answers it. Nothing that it holds can make this throw.</summary>
     /// <param name="datagram">Its content is not preserved.</param>
@@ -97,14 +266,88 @@ public sealed partial class Node : IDisposable
         in Endpoint from,
         int queued,
         INodeOutput output
-    ) => throw new NotImplementedException();
+    )
+    {
+        lock (Gate)
+        {
+            if (!_isUp || _identity is not { } own)
+                return;
+            Tunnel? tunnel = _intake.Receive(now, wall, own, datagram, from, queued, output);
+            if (tunnel is not null)
+                Reschedule(tunnel);
+        }
+    }
 
     /// <summary>Does all that is due and all that changes and packet loops have asked for.</summary>
-    public void Tick(Instant now, WallTime wall, INodeOutput output) => throw new NotImplementedException();
-
-    /// <summary>When <see cref="Tick"/> is to be called next, wakes aside.</summary>
-    public Instant NextDeadline => throw new NotImplementedException();
+    public void Tick(Instant now, WallTime wall, INodeOutput output)
+    {
+        lock (Gate)
+        {
+            Tunnel? next = Attention.TakeAll();
+            while (next is { } tunnel)
+            {
+                // Read before the wants are taken: from then on the tunnel may be listed anew.
+                next = tunnel.NextInAttention;
+                tunnel.NextInAttention = null;
+                Attention wants = tunnel.TakeWants();
+                if (_isUp && !tunnel.IsClosed)
+                    tunnel.Attend(wants, now, wall, output);
+                Reschedule(tunnel);
+            }
+            while (_deadlines.TryTakeDue(now, out Tunnel? due))
+            {
+                due.RunTimers(now, wall, output);
+                Reschedule(due);
+            }
+            _intake.Sweep(now);
+        }
+    }
 
     /// <summary>Wipes all keys.</summary>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        lock (Gate)
+        {
+            _isUp = false;
+            RemoveAllPeers();
+            _identity?.Dispose();
+            _identity = null;
+        }
+    }
+
+    /// <summary>0 to a third of a second.</summary>
+    internal TimeSpan DrawJitter()
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        Entropy.Fill(bytes);
+        uint drawn = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        return TimeSpan.FromMilliseconds(drawn % (ProtocolTimes.MaximumJitterMilliseconds + 1));
+    }
+
+    void Close(Tunnel peer)
+    {
+        AllowedIps.RemoveAll(peer);
+        _deadlines.Remove(peer);
+        peer.Close();
+    }
+
+    /// <summary>
+    /// Puts the tunnel's deadline into the heap. A packet loop may arm an earlier timer meanwhile: either it sees what is
+    /// scheduled here and asks for attention, or its timer is seen by the second look.
+    /// </summary>
+    void Reschedule(Tunnel tunnel)
+    {
+        if (!_isUp || tunnel.IsClosed)
+        {
+            _deadlines.Remove(tunnel);
+            return;
+        }
+        Instant deadline;
+        do
+        {
+            deadline = tunnel.Timers.Deadline;
+            _deadlines.Set(tunnel, deadline);
+            Interlocked.MemoryBarrier();
+        } while (tunnel.Timers.Deadline < deadline);
+    }
 }
