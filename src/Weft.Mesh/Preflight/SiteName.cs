@@ -5,11 +5,12 @@ namespace Weft.Mesh;
 
 /// <summary>
 /// What a site may be called. The name becomes a folder, a key file and the host that others dial, so it is a host name
-/// (RFC 1123: letters, digits and inner hyphens, labels of 63, 253 in all) or an IPv4 address, and nothing else. Pure.
+/// (RFC 1123: letters, digits and inner hyphens, labels of 63) or an IPv4 address, and nothing else. Pure.
 /// </summary>
 static class SiteName
 {
-    const int LongestName = 253;
+    /// <summary>Host names end at 253, but a file of this name and an ending must fit in 255.</summary>
+    const int LongestName = 250;
     const int LongestLabel = 63;
 
     /// <summary>What is wrong with a name, as the end of a sentence that begins with it; null when nothing is.</summary>
