@@ -4,12 +4,14 @@ using System.Security.Cryptography;
 namespace Weft.Crypto;
 
 /// <summary>
-/// The AEAD construction of RFC 8439 section 2.8: block 0 of the keystream keys Poly1305, which covers the associated data and
-/// the ciphertext that block 1 and onwards make.
+/// The AEAD construction of RFC 8439 section 2.8 over the kernel of one width: block 0 of the keystream keys Poly1305, which
+/// covers the associated data and the ciphertext that block 1 and onwards make. Time and memory access depend on lengths only.
 /// </summary>
-static class Aead
+static class Aead<TKernel>
+    where TKernel : struct, ICipherKernel
 {
-    internal const int TagLength = Poly1305.TagLength;
+    const int BlockLength = ChaCha20.BlockLength;
+    const int TagLength = Poly1305.TagLength;
 
     /// <summary>Seals; the destination holds the tag beyond the ciphertext.</summary>
     [SkipLocalsInit]
@@ -21,11 +23,12 @@ static class Aead
         Span<byte> ciphertextAndTag
     )
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(ciphertextAndTag.Length, plaintext.Length + TagLength);
         Span<byte> ciphertext = ciphertextAndTag[..plaintext.Length];
-        RefuseShifted(plaintext, ciphertextAndTag);
-        ChaCha20.Xor(key, nonce, 1, plaintext, ciphertext);
-        Tag(key, nonce, ciphertext, associated, ciphertextAndTag[plaintext.Length..]);
+        Span<byte> keystream = stackalloc byte[FirstPass(plaintext.Length) * BlockLength];
+        Start(key, nonce, keystream);
+        Poly1305 mac = new(keystream);
+        Xor(key, nonce, keystream, plaintext, ciphertext);
+        Authenticate(ref mac, associated, ciphertext, ciphertextAndTag[plaintext.Length..]);
     }
 
     /// <summary>Opens. Nothing is written unless the tag is right.</summary>
@@ -38,41 +41,70 @@ static class Aead
         Span<byte> plaintext
     )
     {
-        if (ciphertextAndTag.Length < TagLength)
-            return false;
-        ArgumentOutOfRangeException.ThrowIfNotEqual(plaintext.Length, ciphertextAndTag.Length - TagLength);
         ReadOnlySpan<byte> ciphertext = ciphertextAndTag[..plaintext.Length];
-        RefuseShifted(ciphertextAndTag, plaintext);
+        Span<byte> keystream = stackalloc byte[FirstPass(plaintext.Length) * BlockLength];
         Span<byte> tag = stackalloc byte[TagLength];
-        Tag(key, nonce, ciphertext, associated, tag);
-        if (!CryptographicOperations.FixedTimeEquals(tag, ciphertextAndTag[plaintext.Length..]))
-            return false;
-        ChaCha20.Xor(key, nonce, 1, ciphertext, plaintext);
-        return true;
+        Start(key, nonce, keystream);
+        Poly1305 mac = new(keystream);
+        Authenticate(ref mac, associated, ciphertext, tag);
+        bool genuine = CryptographicOperations.FixedTimeEquals(tag, ciphertextAndTag[plaintext.Length..]);
+        if (genuine)
+            Xor(key, nonce, keystream, ciphertext, plaintext);
+        else
+            CryptographicOperations.ZeroMemory(keystream);
+        return genuine;
     }
 
-    [SkipLocalsInit]
-    static void Tag(
+    /// <summary>Blocks of the first pass: as few as hold the authenticator's key and all of the data, if one pass can.</summary>
+    static int FirstPass(int length) =>
+        length <= (TKernel.ShortPass - 1) * BlockLength ? TKernel.ShortPass : TKernel.LongPass;
+
+    static void Start(ReadOnlySpan<byte> key, in Nonce nonce, Span<byte> keystream)
+    {
+        if (keystream.Length == TKernel.ShortPass * BlockLength)
+            TKernel.Short(key, nonce, 0, keystream);
+        else
+            TKernel.Long(key, nonce, 0, keystream);
+    }
+
+    /// <summary>Adds the keystream from block 1 on, of which the buffer holds the first pass, and wipes the buffer.</summary>
+    static void Xor(
         ReadOnlySpan<byte> key,
         in Nonce nonce,
-        ReadOnlySpan<byte> ciphertext,
+        Span<byte> keystream,
+        ReadOnlySpan<byte> source,
+        Span<byte> destination
+    )
+    {
+        ReadOnlySpan<byte> fresh = keystream[BlockLength..];
+        uint number = (uint)TKernel.LongPass;
+        while (source.Length > fresh.Length)
+        {
+            Keystream.Xor(source[..fresh.Length], fresh, destination);
+            source = source[fresh.Length..];
+            destination = destination[fresh.Length..];
+            TKernel.Long(key, nonce, number, keystream);
+            number += (uint)TKernel.LongPass;
+            fresh = keystream;
+        }
+        Keystream.Xor(source, fresh, destination);
+        CryptographicOperations.ZeroMemory(keystream);
+    }
+
+    static void Authenticate(
+        ref Poly1305 mac,
         ReadOnlySpan<byte> associated,
+        ReadOnlySpan<byte> ciphertext,
         Span<byte> tag
     )
     {
-        Span<byte> first = stackalloc byte[ChaCha20.BlockLength];
-        ChaCha20.Block(key, nonce, 0, first);
-        Poly1305 mac = new(first);
-        mac.UpdatePadded(associated);
-        mac.UpdatePadded(ciphertext);
-        mac.UpdateLengths(associated.Length, ciphertext.Length);
+        int whole = associated.Length & -Poly1305.BlockLength;
+        TKernel.Blocks(ref mac, associated[..whole]);
+        mac.Padded(associated[whole..]);
+        whole = ciphertext.Length & -Poly1305.BlockLength;
+        TKernel.Blocks(ref mac, ciphertext[..whole]);
+        mac.Padded(ciphertext[whole..]);
+        mac.Lengths(associated.Length, ciphertext.Length);
         mac.Finish(tag);
-        CryptographicOperations.ZeroMemory(first);
-    }
-
-    static void RefuseShifted(ReadOnlySpan<byte> source, ReadOnlySpan<byte> destination)
-    {
-        if (source.Overlaps(destination, out int offset) && offset != 0)
-            throw new ArgumentException("Source and destination overlap without starting at the same byte.");
     }
 }

@@ -11,13 +11,18 @@ public sealed class ChaCha20Poly1305Key : IDisposable
     public const int KeyLength = ChaCha20.KeyLength;
 
     /// <summary>Bytes by which sealing makes data longer.</summary>
-    public const int TagLength = Aead.TagLength;
+    public const int TagLength = Poly1305.TagLength;
 
     readonly SecretBytes _key = new(KeyLength);
+    readonly CipherWidth _width;
 
     /// <summary>Copies 32 bytes.</summary>
     public ChaCha20Poly1305Key(ReadOnlySpan<byte> key)
+        : this(key, Cipher.Width) { }
+
+    internal ChaCha20Poly1305Key(ReadOnlySpan<byte> key, CipherWidth width)
     {
+        _width = width;
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeyLength);
         key.CopyTo(_key.Span);
     }
@@ -33,7 +38,7 @@ public sealed class ChaCha20Poly1305Key : IDisposable
         Span<byte> ciphertextAndTag
     )
     {
-        Aead.Seal(_key.Span, new Nonce(0, counter), plaintext, associated, ciphertextAndTag);
+        Cipher.Seal(_width, _key.Span, new Nonce(0, counter), plaintext, associated, ciphertextAndTag);
         GC.KeepAlive(this);
     }
 
@@ -48,7 +53,7 @@ public sealed class ChaCha20Poly1305Key : IDisposable
         Span<byte> plaintext
     )
     {
-        bool genuine = Aead.Open(_key.Span, new Nonce(0, counter), ciphertextAndTag, associated, plaintext);
+        bool genuine = Cipher.Open(_width, _key.Span, new Nonce(0, counter), ciphertextAndTag, associated, plaintext);
         GC.KeepAlive(this);
         return genuine;
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 
 namespace Weft.Crypto;
 
@@ -14,11 +15,7 @@ struct Poly1305
 
     readonly ulong _r0;
     readonly ulong _r1;
-
-    // r1's low two bits are clear, so r1·2⁶⁴·2⁶⁴ = (r1 / 4)·2¹³⁰ = (r1 / 4)·5.
-    readonly ulong _s1;
-    readonly ulong _pad0;
-    readonly ulong _pad1;
+    readonly UInt128 _pad;
     ulong _h0;
     ulong _h1;
     ulong _h2;
@@ -27,42 +24,42 @@ struct Poly1305
     {
         _r0 = BinaryPrimitives.ReadUInt64LittleEndian(key) & 0x0ffffffc0fffffff;
         _r1 = BinaryPrimitives.ReadUInt64LittleEndian(key[8..]) & 0x0ffffffc0ffffffc;
-        _s1 = _r1 + (_r1 >> 2);
-        _pad0 = BinaryPrimitives.ReadUInt64LittleEndian(key[16..]);
-        _pad1 = BinaryPrimitives.ReadUInt64LittleEndian(key[24..]);
+        _pad = BinaryPrimitives.ReadUInt128LittleEndian(key[16..]);
     }
 
-    /// <summary>Takes in whole blocks, and what remains padded with zeros to one: the AEAD's framing (section 2.8).</summary>
-    internal void UpdatePadded(ReadOnlySpan<byte> data)
-    {
-        int whole = data.Length & ~(BlockLength - 1);
-        Blocks(data[..whole]);
-        if (whole == data.Length)
-            return;
-        Span<byte> last = stackalloc byte[BlockLength];
-        last.Clear();
-        data[whole..].CopyTo(last);
-        Blocks(last);
-    }
+    /// <summary>The multiplier.</summary>
+    internal readonly Poly1305Number R => new(_r0, _r1, 0);
 
-    /// <summary>Takes in the block that ends an AEAD's input: both lengths, in bytes.</summary>
-    internal void UpdateLengths(int associated, int ciphertext) => Add((ulong)associated, (ulong)ciphertext, 1);
-
-    /// <summary>Takes in the end of a plain message: a one bit follows the last of fewer than 16 bytes.</summary>
-    internal void UpdateLast(ReadOnlySpan<byte> data)
+    /// <summary>The accumulator.</summary>
+    internal Poly1305Number Sum
     {
-        Span<byte> last = stackalloc byte[BlockLength];
-        last.Clear();
-        data.CopyTo(last);
-        last[data.Length] = 1;
-        Add(BinaryPrimitives.ReadUInt64LittleEndian(last), BinaryPrimitives.ReadUInt64LittleEndian(last[8..]), 0);
+        readonly get => new(_h0, _h1, _h2);
+        set => (_h0, _h1, _h2) = (value.W0, value.W1, value.W2);
     }
 
     /// <summary>Takes in whole blocks.</summary>
     internal void Blocks(ReadOnlySpan<byte> data)
     {
+        Debug.Assert(data.Length % BlockLength == 0);
         for (; data.Length >= BlockLength; data = data[BlockLength..])
             Add(BinaryPrimitives.ReadUInt64LittleEndian(data), BinaryPrimitives.ReadUInt64LittleEndian(data[8..]), 1);
+    }
+
+    /// <summary>Takes in fewer than 16 bytes, padded with zeros, unless there are none: the AEAD's framing (section 2.8).</summary>
+    internal void Padded(ReadOnlySpan<byte> data)
+    {
+        if (!data.IsEmpty)
+            Last(data, default, 1);
+    }
+
+    /// <summary>Takes in the block that ends an AEAD's input: both lengths, in bytes.</summary>
+    internal void Lengths(int associated, int ciphertext) => Add((ulong)associated, (ulong)ciphertext, 1);
+
+    /// <summary>Takes in the end of a plain message, fewer than 16 bytes; a one bit follows them (section 2.5).</summary>
+    internal void End(ReadOnlySpan<byte> data)
+    {
+        if (!data.IsEmpty)
+            Last(data, 1, 0);
     }
 
     /// <summary>Writes the 16-byte tag.</summary>
@@ -74,33 +71,52 @@ struct Poly1305
         ulong carry = reduced < low ? 1UL : 0;
         ulong over = 0 - ((_h2 + carry) >> 2);
         UInt128 mask = new(over, over);
-        UInt128 sum = ((reduced & mask) | (low & ~mask)) + new UInt128(_pad1, _pad0);
+        UInt128 sum = ((reduced & mask) | (low & ~mask)) + _pad;
         BinaryPrimitives.WriteUInt128LittleEndian(tag, sum);
+    }
+
+    void Last(ReadOnlySpan<byte> data, byte after, ulong top)
+    {
+        Span<byte> block = stackalloc byte[BlockLength];
+        block.Clear();
+        data.CopyTo(block);
+        block[data.Length] = after;
+        Add(BinaryPrimitives.ReadUInt64LittleEndian(block), BinaryPrimitives.ReadUInt64LittleEndian(block[8..]), top);
     }
 
     /// <summary>h = (h + block) · r mod 2¹³⁰ − 5, partly reduced.</summary>
     void Add(ulong low, ulong high, ulong top)
     {
-        UInt128 t = (UInt128)_h0 + low;
-        ulong h0 = (ulong)t;
-        t = (UInt128)_h1 + high + (ulong)(t >> 64);
-        ulong h1 = (ulong)t;
-        ulong h2 = _h2 + (ulong)(t >> 64) + top;
+        ulong h0 = _h0 + low;
+        ulong carry = Carry(h0, low);
+        ulong h1 = _h1 + high;
+        ulong h2 = _h2 + top + Carry(h1, high);
+        h1 += carry;
+        h2 += Carry(h1, carry);
 
-        UInt128 d0 = Product(h0, _r0) + Product(h1, _s1);
-        UInt128 d1 = Product(h0, _r1) + Product(h1, _r0) + h2 * _s1 + (ulong)(d0 >> 64);
-        ulong d2 = h2 * _r0 + (ulong)(d1 >> 64);
+        // r1's low two bits are clear, so that r1·2⁶⁴·2⁶⁴ = (r1 / 4)·2¹³⁰ = (r1 / 4)·5.
+        ulong s1 = _r1 + (_r1 >> 2);
+        ulong p0High = Math.BigMul(h0, _r0, out ulong p0);
+        ulong q0High = Math.BigMul(h1, s1, out ulong q0);
+        ulong p1High = Math.BigMul(h0, _r1, out ulong p1);
+        ulong q1High = Math.BigMul(h1, _r0, out ulong q1);
+        p0 += q0;
+        p0High += q0High + Carry(p0, q0);
+        p1 += q1;
+        p1High += q1High + Carry(p1, q1);
+        // h2 is below 8 and r0, r1 below 2⁶⁰, so that these stay within a word.
+        p0High += h2 * s1;
+        p1 += p0High;
+        p1High += Carry(p1, p0High);
+        ulong p2 = h2 * _r0 + p1High;
 
-        t = (UInt128)(ulong)d0 + ((d2 >> 2) + (d2 & ~3UL));
-        _h0 = (ulong)t;
-        t = (UInt128)(ulong)d1 + (ulong)(t >> 64);
-        _h1 = (ulong)t;
-        _h2 = (d2 & 3) + (ulong)(t >> 64);
+        ulong fold = (p2 >> 2) + (p2 & ~3UL);
+        _h0 = p0 + fold;
+        carry = Carry(_h0, fold);
+        _h1 = p1 + carry;
+        _h2 = (p2 & 3) + Carry(_h1, carry);
     }
 
-    static UInt128 Product(ulong left, ulong right)
-    {
-        ulong high = Math.BigMul(left, right, out ulong low);
-        return new UInt128(high, low);
-    }
+    /// <summary>Whether a sum has gone round, as one or zero; one of the addends tells.</summary>
+    static ulong Carry(ulong sum, ulong addend) => sum < addend ? 1UL : 0;
 }

@@ -16,7 +16,7 @@ public static class XChaCha20Poly1305
     public const int NonceLength = 24;
 
     /// <summary>Bytes by which sealing makes data longer.</summary>
-    public const int TagLength = Aead.TagLength;
+    public const int TagLength = Poly1305.TagLength;
 
     /// <summary>Seals; the destination takes the ciphertext and the tag, and may start where the plaintext does.</summary>
     public static void Seal(
@@ -29,7 +29,7 @@ public static class XChaCha20Poly1305
     {
         Span<byte> derived = stackalloc byte[KeyLength];
         Nonce rest = Derive(key, nonce, derived);
-        Aead.Seal(derived, rest, plaintext, associated, ciphertextAndTag);
+        Cipher.Seal(Cipher.Width, derived, rest, plaintext, associated, ciphertextAndTag);
         CryptographicOperations.ZeroMemory(derived);
     }
 
@@ -44,7 +44,7 @@ public static class XChaCha20Poly1305
     {
         Span<byte> derived = stackalloc byte[KeyLength];
         Nonce rest = Derive(key, nonce, derived);
-        bool genuine = Aead.Open(derived, rest, ciphertextAndTag, associated, plaintext);
+        bool genuine = Cipher.Open(Cipher.Width, derived, rest, ciphertextAndTag, associated, plaintext);
         CryptographicOperations.ZeroMemory(derived);
         return genuine;
     }
@@ -53,7 +53,7 @@ public static class XChaCha20Poly1305
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeyLength);
         ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, NonceLength);
-        ChaCha20.Hash(key, nonce[..16], derived);
+        ChaCha20.DeriveKey(key, nonce[..16], derived);
         return new Nonce(0, BinaryPrimitives.ReadUInt64LittleEndian(nonce[16..]));
     }
 }

@@ -10,11 +10,14 @@ public class AeadAgainstClassLibraryTests
 {
     readonly Random _random = new(8439);
 
-    [Fact]
-    public void Seals_as_the_class_library_does_at_every_length_up_to_4096()
+    public static TheoryData<string> Widths => CipherWidths.All;
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Seals_as_the_class_library_does_at_every_length_up_to_4096(string width)
     {
         byte[] key = Bytes(32);
-        using ChaCha20Poly1305Key ours = new(key);
+        using ChaCha20Poly1305Key ours = CipherWidths.Key(key, width);
         using ChaCha20Poly1305 theirs = new(key);
         byte[] nonce = new byte[12];
         byte[] plaintext = Bytes(4096);
@@ -38,8 +41,9 @@ public class AeadAgainstClassLibraryTests
         }
     }
 
-    [Fact]
-    public void Seals_as_the_class_library_does_at_random_lengths_with_associated_data()
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Seals_as_the_class_library_does_at_random_lengths_with_associated_data(string width)
     {
         for (int run = 0; run < 300; run++)
         {
@@ -49,7 +53,7 @@ public class AeadAgainstClassLibraryTests
             ulong counter = (ulong)_random.NextInt64();
             byte[] nonce = new byte[12];
             BinaryPrimitives.WriteUInt64LittleEndian(nonce.AsSpan(4), counter);
-            using ChaCha20Poly1305Key ours = new(key);
+            using ChaCha20Poly1305Key ours = CipherWidths.Key(key, width);
             using ChaCha20Poly1305 theirs = new(key);
             byte[] sealedByUs = new byte[plaintext.Length + 16];
             byte[] sealedByThem = new byte[plaintext.Length + 16];
