@@ -20,6 +20,7 @@ case ${1:-} in
 esac
 
 need_sdk
+need_openssl
 
 publish() {
   dotnet publish src/Weft.Cli -c Release -o artifacts/publish -v quiet -nologo -warnaserror
