@@ -20,6 +20,9 @@ public sealed record MeshConfig
 
     public ImmutableArray<MeshSite> Sites { get; init; } = [];
 
+    /// <summary>Where the values of <c>[Mesh]</c> stand; empty when they came from no file.</summary>
+    public ImmutableArray<MeshPlace> Places { get; init; } = [];
+
     public const ushort DefaultPort = 51820;
 
     public static TimeSpan DefaultCheck => TimeSpan.FromSeconds(10);
@@ -58,4 +61,13 @@ public sealed record MeshSite
 
     /// <summary>Of the section's heading, for faults found later; 0 when it came from no file.</summary>
     public int Line { get; init; }
+
+    /// <summary>Where the section's values stand; empty when they came from no file.</summary>
+    public ImmutableArray<MeshPlace> Places { get; init; } = [];
 }
+
+/// <summary>Where one value stands, for faults found later. A list has one for each of its values, in their order.</summary>
+/// <param name="Key">As the format spells it, such as <c>Lan</c>.</param>
+/// <param name="Line">From 1.</param>
+/// <param name="Column">From 1, in UTF-16 units.</param>
+public readonly record struct MeshPlace(string Key, int Line, int Column);

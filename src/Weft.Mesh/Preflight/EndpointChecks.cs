@@ -33,18 +33,20 @@ static class EndpointChecks
             return SiteName.FaultOf(site.Name) is null;
         if (SiteName.FaultOfHost(host) is not string fault)
             return true;
-        findings.Error(i, $"the endpoint of {site.Name} {fault}", "use a host name or an address");
+        findings.Error(i, "Endpoint", $"the endpoint of {site.Name} {fault}", "use a host name or an address");
         return false;
     }
 
     static void OfHost(MeshSite site, int i, ImmutableArray<(IpRange Range, string What)> inside, Findings findings)
     {
         string host = site.EndpointHost ?? site.Name;
+        ValueOf key = DialledBy(site);
         if (SiteName.AddressOf(host) is not IPAddress address)
         {
             if (!host.Contains('.', StringComparison.Ordinal))
                 findings.Warning(
                     i,
+                    key,
                     $"others dial {site.Name} as \"{host}\", which has no domain",
                     "use a full name such as a.example.org, or set Endpoint"
                 );
@@ -54,6 +56,7 @@ static class EndpointChecks
         if (carried is not null)
             findings.Error(
                 i,
+                key,
                 $"the endpoint {address} of {site.Name} lies in {carried}, so the way to it leads into the tunnel itself",
                 "use the site's public address or name"
             );
@@ -63,12 +66,14 @@ static class EndpointChecks
         )
             findings.Error(
                 i,
+                key,
                 $"the endpoint {address} of {site.Name} is {kind}",
                 "use the site's public address or name"
             );
         else if (AddressKind.IsPrivate(address))
             findings.Warning(
                 i,
+                key,
                 $"the endpoint {address} of {site.Name} is a private address, which the Internet does not reach",
                 "use the site's public address or name, or say Nat = yes"
             );
@@ -82,10 +87,14 @@ static class EndpointChecks
         findings.OfSites(
             FindingLevel.Error,
             [site, first],
+            DialledBy(config.Sites[site]),
             $"{config.Sites[site].Name} and {config.Sites[first].Name} are both dialled at {endpoint}",
             "give one of them another Endpoint or Port"
         );
     }
+
+    /// <summary>The value that says where a site is dialled.</summary>
+    static ValueOf DialledBy(MeshSite site) => site.EndpointHost is null ? "Name" : "Endpoint";
 
     static UInt128 Number(IPAddress address) => IpRange.NumberOf(address);
 }

@@ -18,15 +18,24 @@ sealed class Findings
         _file = file;
     }
 
-    internal void OfMesh(FindingLevel level, string message, string? remedy) =>
-        _found.Add(new Finding(level, [], new Diagnostic(_file, 0, 0, message, remedy)));
+    /// <summary>A finding of the mesh's own settings.</summary>
+    /// <param name="level">Whether the mesh can be made all the same.</param>
+    /// <param name="key">The value that it is about.</param>
+    /// <param name="message">What is wrong.</param>
+    /// <param name="remedy">A way out.</param>
+    internal void OfMesh(FindingLevel level, ValueOf key, string message, string? remedy)
+    {
+        (int line, int column) = PlaceOf(_config.Places, key, 0);
+        _found.Add(new Finding(level, [], new Diagnostic(_file, line, column, message, remedy)));
+    }
 
     /// <summary>A finding that stands at the first of the sites, and is about all of them.</summary>
     /// <param name="level">Whether the mesh can be made all the same.</param>
     /// <param name="sites">Places in the file.</param>
+    /// <param name="key">The value of the first site that it is about.</param>
     /// <param name="message">What is wrong.</param>
     /// <param name="remedy">A way out.</param>
-    internal void OfSites(FindingLevel level, ReadOnlySpan<int> sites, string message, string? remedy)
+    internal void OfSites(FindingLevel level, ReadOnlySpan<int> sites, ValueOf key, string message, string? remedy)
     {
         ImmutableArray<string>.Builder names = ImmutableArray.CreateBuilder<string>();
         foreach (int site in sites)
@@ -34,15 +43,16 @@ sealed class Findings
             if (!names.Contains(_config.Sites[site].Name))
                 names.Add(_config.Sites[site].Name);
         }
-        Diagnostic diagnostic = new(_file, _config.Sites[sites[0]].Line, 0, message, remedy);
-        _found.Add(new Finding(level, names.ToImmutable(), diagnostic));
+        MeshSite first = _config.Sites[sites[0]];
+        (int line, int column) = PlaceOf(first.Places, key, first.Line);
+        _found.Add(new Finding(level, names.ToImmutable(), new Diagnostic(_file, line, column, message, remedy)));
     }
 
-    internal void Error(int site, string message, string? remedy) =>
-        OfSites(FindingLevel.Error, [site], message, remedy);
+    internal void Error(int site, ValueOf key, string message, string? remedy) =>
+        OfSites(FindingLevel.Error, [site], key, message, remedy);
 
-    internal void Warning(int site, string message, string? remedy) =>
-        OfSites(FindingLevel.Warning, [site], message, remedy);
+    internal void Warning(int site, ValueOf key, string message, string? remedy) =>
+        OfSites(FindingLevel.Warning, [site], key, message, remedy);
 
     /// <summary>The names of sites for a sentence: all of a few, the first of many.</summary>
     internal string Listed(IReadOnlyList<int> sites)
@@ -55,4 +65,24 @@ sealed class Findings
 
     internal ImmutableArray<Finding> InOrder() =>
         [.. _found.OrderBy(f => f.Diagnostic.Line).ThenBy(f => f.Diagnostic.Column)];
+
+    static (int Line, int Column) PlaceOf(ImmutableArray<MeshPlace> places, ValueOf key, int section)
+    {
+        int left = key.Index;
+        foreach (MeshPlace place in places)
+        {
+            if (place.Key == key.Key && left-- == 0)
+                return (place.Line, place.Column);
+        }
+        return (section, 0);
+    }
+}
+
+/// <summary>Which value a finding is about: a key, and which of its values when it has several.</summary>
+readonly record struct ValueOf(string Key, int Index = 0)
+{
+    /// <summary>The section as a whole.</summary>
+    internal static ValueOf Section => new("");
+
+    public static implicit operator ValueOf(string key) => new(key);
 }

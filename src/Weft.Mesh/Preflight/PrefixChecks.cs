@@ -13,17 +13,17 @@ static class PrefixChecks
     const int MostListed = 100;
 
     /// <summary>A tunnel network (site -1) or a LAN.</summary>
-    readonly record struct Claim(IpRange Range, IPNetwork Network, int Site);
+    readonly record struct Claim(IpRange Range, IPNetwork Network, int Site, ValueOf Value);
 
     internal static void Run(MeshConfig config, Findings findings)
     {
         List<Claim> claims = [];
-        foreach (IPNetwork network in config.Networks)
-            Collect(network, -1, "Network", claims, config, findings);
+        for (int k = 0; k < config.Networks.Length; k++)
+            Collect(config.Networks[k], -1, new ValueOf("Network", k), claims, config, findings);
         for (int i = 0; i < config.Sites.Length; i++)
         {
-            foreach (IPNetwork lan in config.Sites[i].Lans)
-                Collect(lan, i, "Lan", claims, config, findings);
+            for (int k = 0; k < config.Sites[i].Lans.Length; k++)
+                Collect(config.Sites[i].Lans[k], i, new ValueOf("Lan", k), claims, config, findings);
         }
         claims.Sort(
             (a, b) =>
@@ -48,6 +48,7 @@ static class PrefixChecks
         if (overlaps > MostListed)
             findings.OfMesh(
                 FindingLevel.Error,
+                ValueOf.Section,
                 $"{overlaps - MostListed} more overlaps of networks, not listed",
                 "mend the ones listed and check again"
             );
@@ -56,7 +57,7 @@ static class PrefixChecks
     static void Collect(
         IPNetwork network,
         int site,
-        string key,
+        ValueOf value,
         List<Claim> claims,
         MeshConfig config,
         Findings findings
@@ -64,20 +65,22 @@ static class PrefixChecks
     {
         IpRange range = IpRange.Of(network);
         string? fault =
-            network.PrefixLength == 0 ? $"{key} = {network} is the whole Internet"
-            : AddressKind.NeverRoutedIn(range) is string kind ? $"{key} = {network} holds {kind}"
+            network.PrefixLength == 0 ? $"{value.Key} = {network} is the whole Internet"
+            : AddressKind.NeverRoutedIn(range) is string kind ? $"{value.Key} = {network} holds {kind}"
             : null;
         if (fault is null)
-            claims.Add(new Claim(range, network, site));
+            claims.Add(new Claim(range, network, site, value));
         else if (site < 0)
             findings.OfMesh(
                 FindingLevel.Error,
+                value,
                 fault,
                 "use a private network that no site uses, such as 192.168.192.0/24"
             );
         else
             findings.Error(
                 site,
+                value,
                 $"{fault} ({config.Sites[site].Name})",
                 "name the network that the site's hosts are in"
             );
@@ -88,6 +91,7 @@ static class PrefixChecks
         if (outer.Site < 0 && inner.Site < 0)
             findings.OfMesh(
                 FindingLevel.Error,
+                inner.Value,
                 outer.Network == inner.Network
                     ? $"Network = {inner.Network} stands twice"
                     : $"Network = {inner.Network} lies within Network = {outer.Network}",
@@ -98,6 +102,7 @@ static class PrefixChecks
         else if (outer.Site == inner.Site)
             findings.Warning(
                 inner.Site,
+                inner.Value,
                 outer.Network == inner.Network
                     ? $"Lan = {inner.Network} of {config.Sites[inner.Site].Name} stands twice"
                     : $"Lan = {inner.Network} of {config.Sites[inner.Site].Name} lies within its Lan = {outer.Network}",
@@ -110,6 +115,7 @@ static class PrefixChecks
     static void AgainstTunnel(Claim lan, Claim tunnel, MeshConfig config, Findings findings) =>
         findings.Error(
             lan.Site,
+            lan.Value,
             $"Lan = {lan.Network} of {config.Sites[lan.Site].Name} overlaps the tunnel network {tunnel.Network}",
             "choose a Network that no site uses"
         );
@@ -125,6 +131,7 @@ static class PrefixChecks
         findings.OfSites(
             FindingLevel.Error,
             [later.Site, earlier.Site],
+            later.Value,
             message,
             "renumber one of the two LANs, or leave it out of the mesh"
         );

@@ -39,12 +39,14 @@ static class SiteChecks
         if (config.Networks.IsEmpty)
             findings.OfMesh(
                 FindingLevel.Error,
+                ValueOf.Section,
                 "the mesh has no network for its tunnel addresses",
                 "add Network = 192.168.192.0/24 under [Mesh]"
             );
         if (config.Check < ShortestCheck || config.Check > LongestCheck)
             findings.OfMesh(
                 FindingLevel.Error,
+                "Check",
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"Check = {config.Check.TotalSeconds} is not from 1 to {LongestCheck.TotalSeconds} seconds"
@@ -54,14 +56,21 @@ static class SiteChecks
         if (config.Port == 0)
             findings.OfMesh(
                 FindingLevel.Error,
+                "Port",
                 "Port = 0 is not a port that others can dial",
                 "choose one from 1 to 65535"
             );
         if (config.Sites.IsEmpty)
-            findings.OfMesh(FindingLevel.Error, "the mesh has no sites", "add a [Site] with Name and Lan for each");
+            findings.OfMesh(
+                FindingLevel.Error,
+                ValueOf.Section,
+                "the mesh has no sites",
+                "add a [Site] with Name and Lan for each"
+            );
         else if (config.Sites.Length == 1)
             findings.OfMesh(
                 FindingLevel.Warning,
+                ValueOf.Section,
                 "the mesh has one site, and so no links",
                 "add a [Site] for each of the others"
             );
@@ -76,6 +85,7 @@ static class SiteChecks
             if (SiteName.FaultOf(name) is string fault)
                 findings.Error(
                     i,
+                    "Name",
                     $"the name \"{Printable(name)}\" {fault}",
                     "use the site's host name, such as a.example.org"
                 );
@@ -83,6 +93,7 @@ static class SiteChecks
                 findings.OfSites(
                     FindingLevel.Error,
                     [i, first[name]],
+                    "Name",
                     $"two sites are called {Printable(name)}",
                     "give each site a name of its own; upper and lower case are the same"
                 );
@@ -94,11 +105,12 @@ static class SiteChecks
         if (site.Port == 0)
             findings.Error(
                 i,
+                "Port",
                 $"Port = 0 of {site.Name} is not a port that others can dial",
                 "choose one from 1 to 65535"
             );
         if (site.EndpointPort == 0)
-            findings.Error(i, $"the endpoint of {site.Name} has port 0", "choose one from 1 to 65535");
+            findings.Error(i, "Endpoint", $"the endpoint of {site.Name} has port 0", "choose one from 1 to 65535");
     }
 
     static void Mtu(MeshConfig config, int i, Findings findings)
@@ -113,12 +125,14 @@ static class SiteChecks
         if (mtu < smallest || mtu > LargestMtu)
             findings.Error(
                 i,
+                "Mtu",
                 $"Mtu = {mtu} of {site.Name} is not from {smallest} to {LargestMtu}",
                 carriesIPv6 && mtu >= SmallestMtu ? "IPv6 needs 1280 at least" : "leave it out for 1420"
             );
         else if (mtu > LargestMtuOnEthernet)
             findings.Warning(
                 i,
+                "Mtu",
                 $"Mtu = {mtu} of {site.Name} needs a path for packets of {mtu + 60} bytes, and most carry 1500",
                 "leave it out for 1420"
             );
@@ -129,30 +143,35 @@ static class SiteChecks
         if (site.Nat && site.Relay)
             findings.Error(
                 i,
+                "Relay",
                 $"{site.Name} is a relay and behind NAT, where nobody can dial it",
                 "make a public site the relay, or forward its port and say Nat = no"
             );
         if (site.Nat && (site.EndpointHost is not null || site.EndpointPort is not null))
             findings.Warning(
                 i,
+                "Endpoint",
                 $"{site.Name} is behind NAT, so nobody dials its Endpoint",
                 "leave Endpoint out, or say Nat = no if its port is forwarded"
             );
         if (site.Nat && site.Keepalive == 0)
             findings.Warning(
                 i,
+                "Keepalive",
                 $"{site.Name} is behind NAT with Keepalive = 0: others reach it only after it has sent something",
                 $"leave Keepalive out for {MeshPlan.DefaultKeepalive}"
             );
         if (site.Nat && site.Keepalive > LongestSafeKeepalive)
             findings.Warning(
                 i,
+                "Keepalive",
                 $"Keepalive = {site.Keepalive} of {site.Name} is longer than many routers keep a mapping",
                 $"leave Keepalive out for {MeshPlan.DefaultKeepalive}"
             );
         if (!site.Nat && site.Keepalive > 0)
             findings.Warning(
                 i,
+                "Keepalive",
                 $"{site.Name} is public and needs no Keepalive",
                 "set Keepalive on the sites behind NAT; they hold the way open"
             );
@@ -166,6 +185,7 @@ static class SiteChecks
         findings.OfSites(
             FindingLevel.Error,
             all,
+            "Nat",
             $"every site is behind NAT ({findings.Listed(all)}), so none can be dialled",
             "one site must be public: forward its UDP port and say Nat = no"
         );

@@ -12,28 +12,25 @@ static class TunnelAddressChecks
         Dictionary<IPAddress, int> owners = [];
         for (int i = 0; i < config.Sites.Length; i++)
         {
-            foreach (IPAddress address in config.Sites[i].Addresses)
-                OfAddress(address, i, owners, config, findings);
-            foreach (IPNetwork network in config.Networks)
+            for (int k = 0; k < config.Sites[i].Addresses.Length; k++)
+                OfAddress(i, k, owners, config, findings);
+            foreach (IPNetwork network in config.Networks.Distinct())
                 OnePerNetwork(network, i, config, findings);
         }
-        foreach (IPNetwork network in config.Networks.Distinct())
-            Room(network, config, findings);
+        for (int k = 0; k < config.Networks.Length; k++)
+            Room(k, config, findings);
     }
 
-    static void OfAddress(
-        IPAddress address,
-        int site,
-        Dictionary<IPAddress, int> owners,
-        MeshConfig config,
-        Findings findings
-    )
+    static void OfAddress(int site, int index, Dictionary<IPAddress, int> owners, MeshConfig config, Findings findings)
     {
+        IPAddress address = config.Sites[site].Addresses[index];
+        ValueOf value = new("Address", index);
         string name = config.Sites[site].Name;
         IPNetwork? home = Find(config.Networks, address);
         if (home is null)
             findings.Error(
                 site,
+                value,
                 $"Address = {address} of {name} lies in no network of the mesh",
                 config.Networks.IsEmpty
                     ? "add a Network under [Mesh]"
@@ -42,6 +39,7 @@ static class TunnelAddressChecks
         else if (!TunnelAddresses.UsableOf(home.Value).Contains(address))
             findings.Error(
                 site,
+                value,
                 $"Address = {address} of {name} names the network {home}, not a host in it",
                 "choose another, or leave it out"
             );
@@ -49,6 +47,7 @@ static class TunnelAddressChecks
             findings.OfSites(
                 FindingLevel.Error,
                 [site, owners[address]],
+                value,
                 owners[address] == site
                     ? $"Address = {address} of {name} stands twice"
                     : $"{name} and {config.Sites[owners[address]].Name} both have Address = {address}",
@@ -65,13 +64,15 @@ static class TunnelAddressChecks
         if (here.Length > 1)
             findings.Error(
                 site,
+                "Address",
                 $"{config.Sites[site].Name} has {here.Length} addresses in {network} ({string.Join(", ", here)})",
                 "keep one of them"
             );
     }
 
-    static void Room(IPNetwork network, MeshConfig config, Findings findings)
+    static void Room(int index, MeshConfig config, Findings findings)
     {
+        IPNetwork network = config.Networks[index];
         IpRange usable = TunnelAddresses.UsableOf(network);
         int sites = config.Sites.Length;
         if (sites == 0 || usable.Last - usable.First >= (UInt128)(sites - 1))
@@ -82,6 +83,7 @@ static class TunnelAddressChecks
             prefix--;
         findings.OfMesh(
             FindingLevel.Error,
+            new ValueOf("Network", index),
             $"Network = {network} has room for {usable.Last - usable.First + 1} sites, and there are {sites}",
             $"make it a /{prefix} or wider"
         );

@@ -437,4 +437,17 @@ public sealed class MeshPreflightTests
         Assert.Equal(6, found.Length);
         Assert.Equal([10, 20, 20, 20, 30, 30], found.Select(f => f.Diagnostic.Line));
     }
+
+    [Fact]
+    public void A_finding_points_at_the_value_that_it_is_about()
+    {
+        MeshSite second = Meshes.Site("b.example.org", "10.0.2.0/24", "10.0.1.0/24") with
+        {
+            Places = [new MeshPlace("Lan", 31, 7), new MeshPlace("Name", 30, 8), new MeshPlace("Lan", 31, 20)],
+        };
+
+        Finding finding = Single(Meshes.Of(Meshes.Site("a.example.org", "10.0.1.0/24"), second));
+
+        Assert.Equal((31, 20), (finding.Diagnostic.Line, finding.Diagnostic.Column));
+    }
 }
