@@ -19,8 +19,7 @@ case ${1:-} in
   ;;
 esac
 
-need_sdk
-need_openssl
+need_sdk || exit 1
 
 publish() {
   dotnet publish src/Weft.Cli -c Release -o artifacts/publish -v quiet -nologo -warnaserror
@@ -32,5 +31,5 @@ publish() {
   ln -sfn weft artifacts/bin/wg-quick
 }
 
-step "Build artifacts/bin/weft (about half a minute; a minute more the first time)" publish
+step "Build artifacts/bin/weft (about half a minute; a minute more the first time)" publish || exit 1
 note "    $(du -h --apparent-size artifacts/bin/weft | cut -f1) $PWD/artifacts/bin/weft, with wg and wg-quick beside it"

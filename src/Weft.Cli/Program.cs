@@ -10,6 +10,7 @@ static class Program
         // Applets take their arguments raw: the grammar of wg is older than any library's.
         // RootCommand: one line per file of Commands/.
         RootCommand root = new("Joins the networks of several sites with WireGuard.");
+        root.Subcommands.Add(DeviceCommand.Create());
         return root.Parse(args).Invoke();
     }
 }

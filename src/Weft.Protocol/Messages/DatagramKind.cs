@@ -16,6 +16,9 @@ public enum DatagramKind
 /// <summary>Sorts datagrams before anything else is done with them.</summary>
 public static class Datagram
 {
+    /// <summary>Bytes of the longest handshake message.</summary>
+    public const int LongestHandshake = InitiationMessage.Length;
+
     /// <summary>
     /// The type is a 32-bit little-endian word, so the three reserved bytes must be zero. Handshake messages have
     /// exactly one length; data has a least one.

@@ -1,0 +1,197 @@
+using Microsoft.Extensions.Logging;
+using Weft.Linux;
+using Weft.Protocol;
+
+namespace Weft.Device;
+
+/// <summary>
+/// A running WireGuard device: makes the TUN and the UAPI socket, starts the packet threads, and is itself the control
+/// thread, which does handshakes, timers and the interface's ups and downs. Owns all of it; whoever creates it disposes it,
+/// which wipes the keys and removes interface and socket.
+/// </summary>
+public sealed class DeviceHost : IDisposable
+{
+    /// <summary>How often the interface is looked at when nobody would tell of a change: in a namespace that we may not enter.</summary>
+    const int BlindCheckMilliseconds = 1000;
+
+    readonly ILogger _logger;
+    readonly TunDevice _tun;
+    readonly TunLink _link;
+    readonly UnixListener _listener;
+    readonly FileRemoval _removal;
+    readonly ControlWake _wake = new();
+    readonly Node _node = new(new SystemEntropy());
+    readonly HandshakeRing _handshakes = new();
+    readonly UdpTransport _transport;
+    readonly Listening _listening;
+    readonly OutboundLoop _outbound;
+    readonly UapiServer _uapi;
+    readonly SleepDetector _sleep = new();
+    TunState _state = TunState.Down;
+    bool _isBlind;
+
+    DeviceHost(TunDevice tun, TunLink link, UnixListener listener, DeviceOptions options, ILogger logger)
+    {
+        _logger = logger;
+        _tun = tun;
+        _link = link;
+        _listener = listener;
+        _removal = new FileRemoval(listener.Path);
+        _transport = new UdpTransport(logger);
+        TunSink sink = new(tun, logger);
+        _listening = new Listening(_node, _transport, sink, _handshakes, _wake, options.Offloads, logger);
+        _outbound = new OutboundLoop(_node, tun, _transport, _wake, logger);
+        _uapi = new UapiServer(listener, new DeviceConfiguration(_node, _listening, tun, _wake), logger);
+    }
+
+    /// <summary>Makes interface and socket. From here on clients can connect; they are served by <see cref="Run"/>.</summary>
+    /// <exception cref="KernelRefusedException">The name is taken, or a right or /dev/net/tun is missing.</exception>
+    public static DeviceHost Create(DeviceOptions options, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Stack<IDisposable> made = new();
+        try
+        {
+            TunDevice tun = TunDevice.Create(options.Name, options.Offloads);
+            made.Push(tun);
+            TunLink link = TunLink.Open(tun);
+            made.Push(link);
+            link.SetMtu(options.Mtu);
+            UnixListener listener = UnixListener.Bind(Path.Combine(options.SocketFolder, $"{tun.Name}.sock"));
+            made.Push(listener);
+            return new DeviceHost(tun, link, listener, options, logger);
+        }
+        catch
+        {
+            while (made.TryPop(out IDisposable? part))
+                part.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The socket that tools configure the device by.</summary>
+    public string SocketPath => _listener.Path;
+
+    /// <summary>
+    /// Runs the device on the calling thread until <see cref="End"/>, or until its interface is deleted or its socket file
+    /// removed. False when it ended by a failure of its own.
+    /// </summary>
+    /// <param name="started">Called once everything runs and configuration clients are answered.</param>
+    public bool Run(Action? started = null)
+    {
+        LookAtInterface();
+        _outbound.Start();
+        _uapi.Start();
+        Log.Started(_logger, _tun.Name ?? "", _listener.Path);
+        started?.Invoke();
+        while (_wake.EndReason is null)
+            Step();
+        Log.Ending(_logger, _wake.EndReason);
+        return !_wake.IsFailure;
+    }
+
+    /// <summary>Has <see cref="Run"/> return. Any thread, also before.</summary>
+    public void End(string reason) => _wake.End(reason);
+
+    public void Dispose()
+    {
+        _uapi.Dispose();
+        lock (_node.Gate)
+            _listening.Close();
+        _outbound.Dispose();
+        _node.Dispose();
+        _removal.Dispose();
+        _listener.Dispose();
+        _link.Dispose();
+        _tun.Dispose();
+        _wake.Dispose();
+    }
+
+    /// <summary>Waits for something to do, and does it.</summary>
+    void Step()
+    {
+        using Poller poller = new(_wake.Descriptor, _removal.Descriptor, _link.Descriptor);
+        poller.Wait(MillisecondsToWait());
+        _wake.Reset();
+        if (poller.IsReady(1) && _removal.Happened())
+        {
+            _listener.KeepFile();
+            _wake.End("the socket file was removed");
+            return;
+        }
+        if (poller.IsReady(2))
+            _link.Drain();
+        if (poller.IsReady(2) || _isBlind)
+            LookAtInterface();
+        if (_sleep.HasSlept())
+        {
+            Log.Slept(_logger);
+            _node.ForgetSessions();
+        }
+        AnswerHandshakes();
+        _node.Tick(DeviceClock.Now, DeviceClock.Wall, _transport);
+    }
+
+    int MillisecondsToWait()
+    {
+        if (_handshakes.Count > 0)
+            return 0;
+        Instant deadline = _node.NextDeadline;
+        int most = _isBlind ? BlindCheckMilliseconds : int.MaxValue;
+        if (deadline == Instant.Never)
+            return _isBlind ? most : -1;
+        double wait = Math.Ceiling((deadline - DeviceClock.Now).TotalMilliseconds);
+        return (int)Math.Clamp(wait, 0, most);
+    }
+
+    /// <summary>At most a bound of messages, so that a flood of them holds up neither timers nor configuration.</summary>
+    void AnswerHandshakes()
+    {
+        const int most = 64;
+        Span<byte> datagram = stackalloc byte[Datagram.LongestHandshake];
+        for (int i = 0; i < most; i++)
+        {
+            if (!_handshakes.TryRead(datagram, out int length, out Endpoint from, out int queued))
+                return;
+            _node.ReceiveHandshake(DeviceClock.Now, DeviceClock.Wall, datagram[..length], in from, queued, _transport);
+        }
+    }
+
+    /// <summary>
+    /// Follows the interface up, down, away and to another namespace. Netlink's news is a hint only; the descriptor tells
+    /// the truth.
+    /// </summary>
+    void LookAtInterface()
+    {
+        TunState state = _tun.State;
+        if (state == TunState.Gone)
+        {
+            _wake.End("the interface was deleted");
+            return;
+        }
+        if (_link.Mtu is null)
+            _link.Follow();
+        int? mtu = _link.Mtu;
+        _isBlind = mtu is null;
+        if (mtu is { } known && known != _node.Mtu)
+        {
+            _node.Mtu = known;
+            Log.MtuChanged(_logger, known);
+        }
+        if (state == _state)
+            return;
+        _state = state;
+        lock (_node.Gate)
+        {
+            if (state == TunState.Up)
+            {
+                _listening.Open();
+                _node.InterfaceUp();
+                return;
+            }
+            _node.InterfaceDown();
+            _listening.Close();
+        }
+        Log.Down(_logger);
+    }
+}

@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+using Weft.Linux;
+using Weft.Protocol;
+
+namespace Weft.Device;
+
+/// <summary>
+/// The sockets and their receiving threads: there while the interface is up, made anew when the port changes. Sessions do
+/// not notice. Every member wants <see cref="Node.Gate"/> held.
+/// </summary>
+sealed class Listening(
+    Node node,
+    UdpTransport transport,
+    TunSink sink,
+    HandshakeRing handshakes,
+    ControlWake wake,
+    bool offloads,
+    ILogger logger
+)
+{
+    bool _isUp;
+    InboundLoop[] _loops = [];
+
+    /// <summary>As configured, or as the system chose it while up. Kept while down.</summary>
+    public ushort Port { get; private set; }
+
+    /// <summary>0 when off.</summary>
+    public uint Mark { get; private set; }
+
+    /// <summary>The interface is up: binds. Without a port the device stays deaf until a configuration gives it one.</summary>
+    public void Open()
+    {
+        _isUp = true;
+        try
+        {
+            Replace(UdpSockets.Bind(Port, Mark, offloads));
+        }
+        catch (KernelRefusedException e)
+        {
+            Log.NotBound(logger, e.Message);
+        }
+    }
+
+    /// <summary>The interface is down: closes, and waits for the receiving threads.</summary>
+    public void Close()
+    {
+        _isUp = false;
+        Replace(null);
+    }
+
+    /// <summary>Moves to another port; on a refusal everything stays as it was.</summary>
+    /// <exception cref="KernelRefusedException">The port is taken.</exception>
+    public void SetPort(ushort port)
+    {
+        if (port == Port && (!_isUp || transport.Sockets is not null))
+            return;
+        if (_isUp)
+            Replace(UdpSockets.Bind(port, Mark, offloads));
+        else
+            Port = port;
+        node.ForgetSources();
+    }
+
+    /// <exception cref="KernelRefusedException">Not permitted.</exception>
+    public void SetMark(uint mark)
+    {
+        transport.Sockets?.SetMark(mark);
+        Mark = mark;
+        node.ForgetSources();
+    }
+
+    void Replace(UdpSockets? sockets)
+    {
+        UdpSockets? before = transport.Sockets;
+        InboundLoop[] loopsBefore = _loops;
+        transport.Sockets = sockets;
+        _loops = sockets is null ? [] : [.. Loops(sockets)];
+        if (sockets is not null)
+        {
+            Port = sockets.Port;
+            Log.Up(
+                logger,
+                Port,
+                (sockets.V4, sockets.V6) switch
+                {
+                    (null, _) => ", IPv6 only",
+                    (_, null) => ", IPv4 only",
+                    _ => "",
+                }
+            );
+        }
+        foreach (InboundLoop loop in _loops)
+            loop.Start();
+
+        foreach (InboundLoop loop in loopsBefore)
+            loop.Stop();
+        before?.Shutdown();
+        foreach (InboundLoop loop in loopsBefore)
+            loop.Join();
+        before?.Dispose();
+    }
+
+    IEnumerable<InboundLoop> Loops(UdpSockets sockets)
+    {
+        if (sockets.V4 is not null)
+            yield return new InboundLoop(node, sockets.V4, sink, handshakes, wake, logger);
+        if (sockets.V6 is not null)
+            yield return new InboundLoop(node, sockets.V6, sink, handshakes, wake, logger);
+    }
+}
