@@ -4,8 +4,8 @@ namespace Weft.Config;
 public static class MeshConfigText
 {
     /// <summary>Reads a file's text. <paramref name="file"/> is its name in the faults.</summary>
-    public static ParseResult<MeshConfig> Parse(string text, string file) => throw new NotImplementedException();
+    public static ParseResult<MeshConfig> Parse(string text, string file) => new MeshConfigParser(text, file).Parse();
 
     /// <summary>Writes a file's text; what is at its default is left out.</summary>
-    public static string Write(MeshConfig config) => throw new NotImplementedException();
+    public static string Write(MeshConfig config) => MeshConfigWriter.Write(config);
 }

@@ -4,8 +4,8 @@ namespace Weft.Config;
 public static class SiteConfigText
 {
     /// <summary>Reads a file's text. <paramref name="file"/> is its name in the faults.</summary>
-    public static ParseResult<SiteConfig> Parse(string text, string file) => throw new NotImplementedException();
+    public static ParseResult<SiteConfig> Parse(string text, string file) => new SiteConfigParser(text, file).Parse();
 
     /// <summary>Writes a file's text, keys included.</summary>
-    public static string Write(SiteConfig config) => throw new NotImplementedException();
+    public static string Write(SiteConfig config) => SiteConfigWriter.Write(config);
 }

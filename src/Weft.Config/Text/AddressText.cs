@@ -112,6 +112,10 @@ public static class AddressText
         return System.Text.Encoding.ASCII.GetString(text[..Format(address, text)]);
     }
 
+    /// <summary><c>10.0.0.0/8</c></summary>
+    public static string Format(IPNetwork network) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Format(network.BaseAddress)}/{network.PrefixLength}");
+
     /// <summary>Writes at most <see cref="MaxLength"/> bytes of ASCII and returns how many.</summary>
     public static int Format(IPAddress address, Span<byte> text)
     {

@@ -1,0 +1,197 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Weft.Config;
+
+/// <summary>Reads one <c>mesh.conf</c>. A key that stands twice is a fault, unless it is a list.</summary>
+sealed class MeshConfigParser(string text, string file)
+{
+    readonly Faults _faults = new(file);
+    readonly ImmutableArray<IPNetwork>.Builder _networks = ImmutableArray.CreateBuilder<IPNetwork>();
+    readonly ImmutableArray<MeshSite>.Builder _sites = ImmutableArray.CreateBuilder<MeshSite>();
+    readonly Dictionary<string, int> _seen = new(StringComparer.OrdinalIgnoreCase);
+    MeshConfig _mesh = new();
+    MeshSite? _site;
+    IniText _heading;
+
+    internal ParseResult<MeshConfig> Parse()
+    {
+        IniReader lines = new(text);
+        Section section = Section.None;
+        bool sawMesh = false;
+        while (lines.Read(out IniLine line))
+        {
+            switch (line.Kind)
+            {
+                case IniLineKind.Section:
+                    FinishSite();
+                    section = ReadSection(line);
+                    if (section == Section.Mesh && sawMesh)
+                        _faults.Add(line.Whole, "[Mesh] stands twice", "keep one");
+                    sawMesh |= section == Section.Mesh;
+                    break;
+                case IniLineKind.Unknown when section != Section.Unknown:
+                    _faults.Add(line.Whole, "the line is neither [Section] nor Key = value");
+                    break;
+                case IniLineKind.Pair when section == Section.None:
+                    _faults.Add(
+                        line.Name,
+                        $"'{ConfigValue.Shown(line.Name)}' stands before any section",
+                        "start with [Mesh]"
+                    );
+                    break;
+                case IniLineKind.Pair when section is Section.Mesh or Section.Site:
+                    ReadPair(line, section);
+                    break;
+            }
+        }
+        FinishSite();
+        if (!sawMesh)
+            _faults.Add(0, "there is no [Mesh] section");
+        else if (_networks.Count == 0 && !_seen.ContainsKey("Mesh.Network"))
+            _faults.Add(0, "[Mesh] has no Network", "give the tunnel addresses, such as Network = 192.168.192.0/24");
+        if (_faults.Any)
+            return new(null, _faults.ToImmutable());
+        return new(_mesh with { Networks = _networks.DrainToImmutable(), Sites = _sites.DrainToImmutable() }, []);
+    }
+
+    Section ReadSection(in IniLine line)
+    {
+        if (line.Name.Is("Mesh"))
+            return Section.Mesh;
+        if (line.Name.Is("Site"))
+        {
+            _site = new MeshSite { Name = "", Line = line.Whole.Line };
+            _heading = line.Whole;
+            foreach (string key in _seen.Keys.Where(k => k.StartsWith("Site.", StringComparison.Ordinal)).ToList())
+                _seen.Remove(key);
+            return Section.Site;
+        }
+        _faults.Add(line.Whole, $"[{ConfigValue.Shown(line.Name)}] is not a section", "there are [Mesh] and [Site]");
+        return Section.Unknown;
+    }
+
+    void ReadPair(in IniLine line, Section section)
+    {
+        string key = line.Name.ToString();
+        bool list = line.Name.Is("Network") || line.Name.Is("Lan") || line.Name.Is("Address");
+        int first = _seen.GetValueOrDefault($"{section}.{key}");
+        _seen[$"{section}.{key}"] = line.Whole.Line;
+        if (first != 0 && !list)
+            _faults.Add(line.Name, $"'{ConfigValue.Shown(line.Name)}' stands twice, first on line {first}", "keep one");
+        else if (line.Value.IsEmpty)
+            _faults.Add(line.Name, $"'{ConfigValue.Shown(line.Name)}' has no value", "give one or remove the line");
+        else if (section == Section.Mesh ? !ReadMesh(key, line.Value) : !ReadSite(key, line.Value, _site!))
+            _faults.Add(
+                line.Name,
+                $"'{ConfigValue.Shown(line.Name)}' is not a key of [{section}]",
+                section == Section.Mesh
+                    ? "there are Network, Check, Port"
+                    : "there are Name, Endpoint, Port, Lan, Nat, Address, Relay, Keepalive, Mtu"
+            );
+    }
+
+    bool ReadMesh(string key, in IniText value)
+    {
+        switch (key.ToLowerInvariant())
+        {
+            case "network":
+                ConfigValue.List(value, _faults, _networks, (t, f) => ConfigValue.Network(t, f));
+                return true;
+            case "check":
+                _mesh = _mesh with { Check = ConfigValue.Seconds(value, _faults) ?? default };
+                return true;
+            case "port":
+                _mesh = _mesh with { Port = ConfigValue.Port(value, _faults) ?? default };
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    bool ReadSite(string key, in IniText value, MeshSite site)
+    {
+        switch (key.ToLowerInvariant())
+        {
+            case "name":
+                if (!HostName.IsValid(value.Span))
+                    _faults.Add(value, $"'{ConfigValue.Shown(value)}' is not a host name", "give the site's FQDN");
+                _site = site with { Name = value.ToString() };
+                return true;
+            case "endpoint":
+                _site = ReadEndpoint(value, site);
+                return true;
+            case "port":
+                _site = site with { Port = ConfigValue.Port(value, _faults) };
+                return true;
+            case "lan":
+                _site = site with { Lans = [.. site.Lans, .. List(value, (t, f) => ConfigValue.Network(t, f))] };
+                return true;
+            case "nat":
+                _site = site with { Nat = ConfigValue.YesNo(value, _faults) ?? false };
+                return true;
+            case "address":
+                _site = site with { Addresses = [.. site.Addresses, .. ReadAddresses(value)] };
+                return true;
+            case "relay":
+                _site = site with { Relay = ConfigValue.YesNo(value, _faults) ?? false };
+                return true;
+            case "keepalive":
+                _site = site with { Keepalive = ConfigValue.Keepalive(value, _faults) };
+                return true;
+            case "mtu":
+                _site = site with { Mtu = ConfigValue.Mtu(value, _faults) };
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary><c>host</c>, <c>host:port</c>, <c>[::1]:port</c> or a bare IPv6 address.</summary>
+    MeshSite ReadEndpoint(in IniText value, MeshSite site)
+    {
+        ReadOnlySpan<char> text = value.Span;
+        bool bareV6 = text[0] != '[' && text.Count(':') > 1;
+        if (bareV6 || text[^1] == ']' || !text.Contains(':'))
+            return site with { EndpointHost = ConfigValue.Host(value, _faults, bareV6: true) };
+        HostPort? endpoint = ConfigValue.Endpoint(value, _faults);
+        return site with { EndpointHost = endpoint?.Host, EndpointPort = endpoint?.Port };
+    }
+
+    /// <summary>Plain addresses: which network each belongs to is plain from [Mesh].</summary>
+    List<IPAddress> ReadAddresses(in IniText value)
+    {
+        List<IPAddress> addresses = [];
+        IniText? rest = value;
+        while (IniText.TryTakeItem(ref rest, out IniText item))
+            if (ConfigValue.Address(item, _faults) is { } address)
+                addresses.Add(address);
+        return addresses;
+    }
+
+    ImmutableArray<T> List<T>(in IniText value, Func<IniText, Faults, T?> item)
+        where T : struct
+    {
+        ImmutableArray<T>.Builder list = ImmutableArray.CreateBuilder<T>();
+        ConfigValue.List(value, _faults, list, item);
+        return list.DrainToImmutable();
+    }
+
+    void FinishSite()
+    {
+        if (_site is null)
+            return;
+        if (_site.Name.Length == 0 && !_seen.ContainsKey("Site.Name"))
+            _faults.Add(_heading, "the site has no Name", "give its FQDN");
+        _sites.Add(_site);
+        _site = null;
+    }
+
+    enum Section
+    {
+        None,
+        Mesh,
+        Site,
+        Unknown,
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+using Weft.Crypto;
+
+namespace Weft.Config;
+
+/// <summary>Writes one wg-quick file with Weft's comments.</summary>
+static class SiteConfigWriter
+{
+    internal static string Write(SiteConfig config)
+    {
+        StringBuilder text = new();
+        WriteInterface(config.Interface, text);
+        foreach (PeerSection peer in config.Peers)
+            WritePeer(peer, text);
+        return text.ToString();
+    }
+
+    static void WriteInterface(InterfaceSection section, StringBuilder text)
+    {
+        text.Append("[Interface]\n");
+        Line(text, "# Weft.Site", section.Site);
+        if (section.Lans.Length > 0)
+            Line(text, "# Weft.Lan", string.Join(", ", section.Lans.Select(AddressText.Format)));
+        if (section.Check is { } check)
+            Line(text, "# Weft.Check", Text((long)check.TotalSeconds));
+        if (section.PrivateKey is { } key)
+            WriteKey(text, "PrivateKey", key.WriteBase64);
+        if (section.Addresses.Length > 0)
+            Line(
+                text,
+                "Address",
+                string.Join(
+                    ", ",
+                    section.Addresses.Select(a => $"{AddressText.Format(a.Address)}/{Text(a.PrefixLength)}")
+                )
+            );
+        if (section.ListenPort is { } port)
+            Line(text, "ListenPort", Text(port));
+        if (section.FirewallMark is { } mark)
+            Line(text, "FwMark", mark == 0 ? "off" : string.Create(CultureInfo.InvariantCulture, $"0x{mark:x}"));
+        if (section.Mtu is { } mtu)
+            Line(text, "MTU", Text(mtu));
+        if (section.Dns.Length > 0)
+            Line(text, "DNS", string.Join(", ", section.Dns));
+        if (section.Table.Kind != RouteTableKind.Auto)
+            Line(text, "Table", section.Table.Kind == RouteTableKind.Off ? "off" : Text(section.Table.Number));
+        foreach ((string name, var commands) in Commands(section))
+        foreach (string command in commands)
+            Line(text, name, command);
+        if (section.SaveConfig)
+            Line(text, "SaveConfig", "true");
+    }
+
+    static IEnumerable<(string, IReadOnlyList<string>)> Commands(InterfaceSection section) =>
+        [
+            ("PreUp", section.PreUp),
+            ("PostUp", section.PostUp),
+            ("PreDown", section.PreDown),
+            ("PostDown", section.PostDown),
+        ];
+
+    static void WritePeer(PeerSection peer, StringBuilder text)
+    {
+        text.Append("\n[Peer]\n");
+        Line(text, "# Weft.Site", peer.Site);
+        Line(text, "PublicKey", peer.PublicKey.ToString());
+        if (peer.PresharedKey is { } key)
+            WriteKey(text, "PresharedKey", key.WriteBase64);
+        if (peer.AllowedIps.Length > 0)
+            Line(text, "AllowedIPs", string.Join(", ", peer.AllowedIps));
+        Line(text, "Endpoint", peer.Endpoint?.ToString());
+        if (peer.PersistentKeepalive is { } seconds)
+            Line(text, "PersistentKeepalive", seconds == 0 ? "off" : Text(seconds));
+    }
+
+    static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    delegate void Base64Writer(Span<char> text);
+
+    static void WriteKey(StringBuilder text, string name, Base64Writer key)
+    {
+        Span<char> base64 = stackalloc char[KeyText.Base64Length];
+        key(base64);
+        text.Append(name).Append(" = ").Append(base64).Append('\n');
+        base64.Clear();
+    }
+
+    static void Line(StringBuilder text, string name, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+            text.Append(name).Append(" = ").Append(value).Append('\n');
+    }
+}
