@@ -19,7 +19,8 @@ case ${1:-} in
   ;;
 esac
 
-need_sdk || exit 1
+need_sdk
+need_openssl
 
 publish() {
   dotnet publish src/Weft.Cli -c Release -o artifacts/publish -v quiet -nologo -warnaserror
@@ -31,5 +32,5 @@ publish() {
   ln -sfn weft artifacts/bin/wg-quick
 }
 
-step "Build artifacts/bin/weft (about half a minute; a minute more the first time)" publish || exit 1
+step "Build artifacts/bin/weft (about half a minute; a minute more the first time)" publish
 note "    $(du -h --apparent-size artifacts/bin/weft | cut -f1) $PWD/artifacts/bin/weft, with wg and wg-quick beside it"

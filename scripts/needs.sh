@@ -25,6 +25,15 @@ need_sdk() {
   fi
 }
 
+# What the SDK itself needs to fetch packages; its installers on other systems bring it along.
+need_openssl() {
+  if command -v ldconfig >/dev/null && ! ldconfig -p | grep -q 'libssl\.so\.3'; then
+    warn "The .NET SDK needs OpenSSL 3. Install it, then run this again:"
+    warn "  apt-get install --no-install-recommends libssl3 ca-certificates"
+    return 1
+  fi
+}
+
 need_root() {
   if [ "$(id -u)" -ne 0 ]; then
     warn "$1 makes network namespaces and installs Debian packages: run it as root, such as: sudo $1"

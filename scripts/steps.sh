@@ -27,15 +27,22 @@ fail() {
 }
 
 # step TITLE COMMAND...: run it, and show the end of what it printed if it fails.
-# The log stays in step_log until the next step.
+# A function of several commands must be given to it plainly: bash ignores `set -e` in all that stands before a || or
+# within an if, however deep. (A script under `set -e` ends at a step that fails, so there is no need for these.)
 step_log=''
 step() {
-  local title=$1 begun status=0
+  local title=$1 begun status errexit=$-
   shift
   [ -n "$step_log" ] || step_log=$(mktemp)
   printf '%s==>%s %s\n' "$bold" "$plain" "$title"
   begun=$(now_ms)
-  "$@" >"$step_log" 2>&1 </dev/null || status=$?
+  set +e
+  (
+    set -e
+    "$@"
+  ) >"$step_log" 2>&1 </dev/null
+  status=$?
+  [ "${errexit/e/}" = "$errexit" ] || set -e
   if [ "$status" -eq 0 ]; then
     printf '    %sdone%s in %s\n' "$green" "$plain" "$(seconds $(($(now_ms) - begun)))"
   else

@@ -13,27 +13,6 @@ namespace Weft.ScenarioTests.Network;
 /// </summary>
 sealed class Host : IAsyncDisposable
 {
-    // Mounts first, then the network as a freshly booted host has it. Waiting for duplicate addresses would cost each
-    // test a second. Adopted orphans are reaped by the kernel since their parent ignores SIGCHLD.
-    const string Boot = """
-        set -eu
-        read -r pid _ </proc/self/stat
-        mount -t proc proc /proc
-        mount -t sysfs sysfs /sys
-        names=$1
-        mount --bind "$names/hosts" /etc/hosts
-        [ ! -e /etc/resolv.conf ] || mount --bind "$names/resolv.conf" /etc/resolv.conf
-        mount -t tmpfs -o mode=755 tmpfs /run
-        [ ! -d /var/lib/weft ] || mount -t tmpfs -o mode=700 tmpfs /var/lib/weft
-        hostname "$2"
-        for conf in all default; do
-          [ ! -e /proc/sys/net/ipv6/conf/$conf ] || echo 0 >/proc/sys/net/ipv6/conf/$conf/accept_dad
-        done
-        ip link set lo up
-        echo "$pid"
-        exec env --ignore-signal=CHLD cat >/dev/null
-        """;
-
     readonly Process _holder;
     readonly StringBuilder _transcript = new();
     readonly List<Running> _running = [];
@@ -66,13 +45,14 @@ sealed class Host : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        foreach (string argument in (string[])["sh", "-c", Boot, "sh", labFolder, name])
+        foreach (string argument in (string[])[Programs.Script("host/boot.sh"), labFolder, name, "cat"])
         {
             start.ArgumentList.Add(argument);
         }
 
         Process holder = Process.Start(start)!;
-        if (!int.TryParse(holder.StandardOutput.ReadLine(), CultureInfo.InvariantCulture, out int pid))
+        string? booted = holder.StandardOutput.ReadLine()?.Split(' ')[0];
+        if (!int.TryParse(booted, CultureInfo.InvariantCulture, out int pid))
         {
             throw new InvalidOperationException($"Host {name} did not boot: {holder.StandardError.ReadToEnd()}");
         }

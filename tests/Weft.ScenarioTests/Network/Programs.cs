@@ -18,21 +18,26 @@ static class Programs
     /// <summary>Debian's other implementation (package wireguard-go).</summary>
     internal static string WireGuardGo => "/usr/bin/wireguard-go";
 
-    static string Built(string name)
+    /// <summary>A script of the repository, below <c>scripts/</c>.</summary>
+    internal static string Script(string name) => Path.Combine(Repository, "scripts", name);
+
+    static string Repository { get; } = FindRepository();
+
+    static string Built(string name) =>
+        Path.Combine(
+            Environment.GetEnvironmentVariable("WEFT_BIN") ?? Path.Combine(FindRepository(), "artifacts", "bin"),
+            name
+        );
+
+    static string FindRepository()
     {
-        string? folder = Environment.GetEnvironmentVariable("WEFT_BIN");
-        for (
-            DirectoryInfo? above = new(AppContext.BaseDirectory);
-            folder is null && above is not null;
-            above = above.Parent
-        )
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Weft.slnx")))
         {
-            if (File.Exists(Path.Combine(above.FullName, "Weft.slnx")))
-            {
-                folder = Path.Combine(above.FullName, "artifacts", "bin");
-            }
+            folder = folder.Parent;
         }
 
-        return Path.Combine(folder ?? ".", name);
+        return folder?.FullName
+            ?? throw new InvalidOperationException("The scenario tests run inside their repository.");
     }
 }
