@@ -23,7 +23,7 @@ need_sdk
 need_openssl
 
 publish() {
-  dotnet publish src/Weft.Cli -c Release -o artifacts/publish -v quiet -nologo -warnaserror
+  dotnet publish src/Weft.Cli -c Release -o artifacts/publish -v quiet -nologo
   mkdir -p artifacts/bin
   # By rename: a weft that runs at this moment keeps its file.
   cp artifacts/publish/weft artifacts/bin/.weft.new
