@@ -1,16 +1,109 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Reflection;
+using Weft.Cli.Wg;
+using Weft.Control;
+using Weft.Linux;
 
 namespace Weft.Cli;
 
-/// <summary>The program. Under the name <c>wg</c> or <c>wg-quick</c> (argv[0]) it is that tool, else <c>weft</c>.</summary>
+/// <summary>
+/// The program. Under the name <c>wg</c> or <c>wg-quick</c> (argv[0]), or with that as its first argument, it is that
+/// tool, else <c>weft</c>. Exit status: 0 done, 1 failed, 2 wrong usage.
+/// </summary>
 static class Program
 {
+    const int Failed = 1;
+    const int WrongUsage = 2;
+
+    /// <summary>Every command of weft, and how one uses it.</summary>
+    static (Command Command, string Example)[] Commands() => [(DeviceCommand.Create(), "weft device wg0 --foreground")];
+
     static int Main(string[] args)
     {
-        // Applets take their arguments raw: the grammar of wg is older than any library's.
-        // RootCommand: one line per file of Commands/.
+        try
+        {
+            // Applets take their arguments raw: the grammar of wg is older than any library's.
+            return (InvokedName.Read(), args) switch
+            {
+                ("wg", _) => WgApplet.Run(args),
+                (_, ["wg", .. string[] rest]) => WgApplet.Run(rest),
+                _ => Weft(args),
+            };
+        }
+        catch (OperationFailedException e)
+        {
+            return Fail(e.Message, e.Remedy);
+        }
+        catch (KernelRefusedException e)
+        {
+            bool denied = e.Error is Errno.EPERM or Errno.EACCES;
+            return Fail(e.Message, denied ? "Run it as root." : null);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            return Fail(e.Message, "Run it as root, or change who may use it.");
+        }
+        catch (IOException e)
+        {
+            return Fail(e.Message, null);
+        }
+    }
+
+    static int Weft(string[] args)
+    {
+        (Command Command, string Example)[] commands = Commands();
         RootCommand root = new("Joins the networks of several sites with WireGuard.");
-        root.Subcommands.Add(DeviceCommand.Create());
-        return root.Parse(args).Invoke();
+        foreach ((Command command, _) in commands)
+            root.Subcommands.Add(command);
+        foreach (Option option in root.Options)
+        {
+            if (option is VersionOption)
+                option.Action = new VersionAction();
+            else if (option is HelpOption { Action: HelpAction help })
+                option.Action = new ExampleAction(help, commands.ToDictionary(c => c.Command, c => c.Example));
+        }
+
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count == 0 || parsed.Action is ExampleAction or VersionAction)
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
+            Console.Error.WriteLine($"weft: {message}");
+        string path = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+        Console.Error.WriteLine($"Try: weft{path} --help");
+        return WrongUsage;
+    }
+
+    static int Fail(string message, string? remedy)
+    {
+        Console.Error.WriteLine($"weft: {message}");
+        if (remedy is not null)
+            Console.Error.WriteLine($"      {remedy}");
+        return Failed;
+    }
+
+    /// <summary>The usual help, then the command's example.</summary>
+    sealed class ExampleAction(HelpAction help, Dictionary<Command, string> examples) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            int status = help.Invoke(parseResult);
+            if (examples.TryGetValue(parseResult.CommandResult.Command, out string? example))
+                parseResult.InvocationConfiguration.Output.WriteLine($"Example:\n  {example}\n");
+            return status;
+        }
+    }
+
+    sealed class VersionAction : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            string version = typeof(Program)
+                .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+                .InformationalVersion;
+            parseResult.InvocationConfiguration.Output.WriteLine($"weft {version}");
+            return 0;
+        }
     }
 }
