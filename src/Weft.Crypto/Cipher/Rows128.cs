@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Weft.Crypto;
 
@@ -26,13 +25,13 @@ readonly struct Rows128 : IRows<Vector128<uint>>
     )
     {
         a += b;
-        d = RotateLeft16(d ^ a);
+        d = Rotation.Left(d ^ a, 16);
         c += d;
-        b = RotateLeft12(b ^ c);
+        b = Rotation.Left(b ^ c, 12);
         a += b;
-        d = RotateLeft8(d ^ a);
+        d = Rotation.Left(d ^ a, 8);
         c += d;
-        b = RotateLeft7(b ^ c);
+        b = Rotation.Left(b ^ c, 7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -65,30 +64,4 @@ readonly struct Rows128 : IRows<Vector128<uint>>
         LittleEndian.Bytes(c).CopyTo(blocks[32..]);
         LittleEndian.Bytes(d).CopyTo(blocks[48..]);
     }
-
-    // The just-in-time compiler makes no rotate of two shifts, and a byte shuffle is one instruction where a rotate is none.
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<uint> RotateLeft16(Vector128<uint> row) =>
-        Avx512F.VL.IsSupported
-            ? Avx512F.VL.RotateLeft(row, 16)
-            : Vector128
-                .Shuffle(row.AsByte(), Vector128.Create((byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13))
-                .AsUInt32();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<uint> RotateLeft12(Vector128<uint> row) =>
-        Avx512F.VL.IsSupported ? Avx512F.VL.RotateLeft(row, 12) : (row << 12) | (row >> 20);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<uint> RotateLeft8(Vector128<uint> row) =>
-        Avx512F.VL.IsSupported
-            ? Avx512F.VL.RotateLeft(row, 8)
-            : Vector128
-                .Shuffle(row.AsByte(), Vector128.Create((byte)3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14))
-                .AsUInt32();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<uint> RotateLeft7(Vector128<uint> row) =>
-        Avx512F.VL.IsSupported ? Avx512F.VL.RotateLeft(row, 7) : (row << 7) | (row >> 25);
 }

@@ -26,13 +26,13 @@ readonly struct Rows256 : IRows<Vector256<uint>>
     )
     {
         a += b;
-        d = RotateLeft16(d ^ a);
+        d = Rotation.Left(d ^ a, 16);
         c += d;
-        b = RotateLeft12(b ^ c);
+        b = Rotation.Left(b ^ c, 12);
         a += b;
-        d = RotateLeft8(d ^ a);
+        d = Rotation.Left(d ^ a, 8);
         c += d;
-        b = RotateLeft7(b ^ c);
+        b = Rotation.Left(b ^ c, 7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -65,30 +65,4 @@ readonly struct Rows256 : IRows<Vector256<uint>>
         Avx2.Permute2x128(a, b, 0x31).AsByte().CopyTo(blocks[64..]);
         Avx2.Permute2x128(c, d, 0x31).AsByte().CopyTo(blocks[96..]);
     }
-
-    // As in Rows128.
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<uint> RotateLeft16(Vector256<uint> row) =>
-        Avx512F.VL.IsSupported
-            ? Avx512F.VL.RotateLeft(row, 16)
-            : Avx2.Shuffle(row.AsByte(), Vector256.Create(Bytes16, Bytes16)).AsUInt32();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<uint> RotateLeft12(Vector256<uint> row) =>
-        Avx512F.VL.IsSupported ? Avx512F.VL.RotateLeft(row, 12) : (row << 12) | (row >> 20);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<uint> RotateLeft8(Vector256<uint> row) =>
-        Avx512F.VL.IsSupported
-            ? Avx512F.VL.RotateLeft(row, 8)
-            : Avx2.Shuffle(row.AsByte(), Vector256.Create(Bytes8, Bytes8)).AsUInt32();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<uint> RotateLeft7(Vector256<uint> row) =>
-        Avx512F.VL.IsSupported ? Avx512F.VL.RotateLeft(row, 7) : (row << 7) | (row >> 25);
-
-    static Vector128<byte> Bytes16 => Vector128.Create((byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-
-    static Vector128<byte> Bytes8 => Vector128.Create((byte)3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14);
 }

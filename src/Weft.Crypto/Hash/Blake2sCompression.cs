@@ -1,6 +1,7 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
 
 namespace Weft.Crypto;
 
@@ -195,33 +196,37 @@ static class Blake2sCompression
     )
     {
         Span<uint> message = stackalloc uint[16];
-        for (int i = 0; i < message.Length; i++)
-            message[i] = BinaryPrimitives.ReadUInt32LittleEndian(block[(4 * i)..]);
+        for (int i = 0; i < message.Length; i += 4)
+            LittleEndian.Words(block[(4 * i)..]).CopyTo(message[i..]);
         Vector128<uint> a = low;
         Vector128<uint> b = high;
         Vector128<uint> c = InitialLow;
         Vector128<uint> d = InitialHigh ^ Vector128.Create((uint)count, (uint)(count >> 32), final, 0);
-        ReadOnlySpan<byte> schedule = Schedule;
-        for (int round = 0; round < Rounds; round++, schedule = schedule[16..])
+        ref byte schedule = ref MemoryMarshal.GetReference(Schedule);
+        ref uint word = ref MemoryMarshal.GetReference(message);
+        for (int round = 0; round < Rounds; round++, schedule = ref Unsafe.Add(ref schedule, 16))
         {
-            Mix(ref a, ref b, ref c, ref d, Pick(message, schedule), Pick(message, schedule[4..]));
-            b = Vector128.Shuffle(b, Vector128.Create(1u, 2, 3, 0));
-            c = Vector128.Shuffle(c, Vector128.Create(2u, 3, 0, 1));
-            d = Vector128.Shuffle(d, Vector128.Create(3u, 0, 1, 2));
-            Mix(ref a, ref b, ref c, ref d, Pick(message, schedule[8..]), Pick(message, schedule[12..]));
-            b = Vector128.Shuffle(b, Vector128.Create(3u, 0, 1, 2));
-            c = Vector128.Shuffle(c, Vector128.Create(2u, 3, 0, 1));
-            d = Vector128.Shuffle(d, Vector128.Create(1u, 2, 3, 0));
+            Mix(ref a, ref b, ref c, ref d, Pick(ref word, ref schedule, 0), Pick(ref word, ref schedule, 4));
+            Rows128.Diagonals(ref b, ref c, ref d);
+            Mix(ref a, ref b, ref c, ref d, Pick(ref word, ref schedule, 8), Pick(ref word, ref schedule, 12));
+            Rows128.Columns(ref b, ref c, ref d);
         }
         low ^= a ^ c;
         high ^= b ^ d;
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(message));
     }
 
+    /// <summary>Four message words; the indices are the table's own and below 16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<uint> Pick(ReadOnlySpan<uint> message, ReadOnlySpan<byte> schedule) =>
-        Vector128.Create(message[schedule[0]], message[schedule[1]], message[schedule[2]], message[schedule[3]]);
+    static Vector128<uint> Pick(ref uint message, ref byte schedule, int at) =>
+        Vector128.Create(
+            Unsafe.Add(ref message, Unsafe.Add(ref schedule, at)),
+            Unsafe.Add(ref message, Unsafe.Add(ref schedule, at + 1)),
+            Unsafe.Add(ref message, Unsafe.Add(ref schedule, at + 2)),
+            Unsafe.Add(ref message, Unsafe.Add(ref schedule, at + 3))
+        );
 
-    /// <summary>The function G of RFC 7693 section 3.1, in four columns at once.</summary>
+    /// <summary>The function G (RFC 7693 section 3.1) in four columns at once; it turns words right by 16, 12, 8 and 7 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Mix(
         ref Vector128<uint> a,
@@ -233,15 +238,12 @@ static class Blake2sCompression
     )
     {
         a += b + x;
-        d = RotateRight(d ^ a, 16);
+        d = Rotation.Left(d ^ a, 16);
         c += d;
-        b = RotateRight(b ^ c, 12);
+        b = Rotation.Left(b ^ c, 20);
         a += b + y;
-        d = RotateRight(d ^ a, 8);
+        d = Rotation.Left(d ^ a, 24);
         c += d;
-        b = RotateRight(b ^ c, 7);
+        b = Rotation.Left(b ^ c, 25);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<uint> RotateRight(Vector128<uint> words, int bits) => (words >> bits) | (words << (32 - bits));
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -71,18 +70,15 @@ public struct Blake2sState
         block[_held..].Clear();
         _count += (ulong)_held;
         Compress(block, uint.MaxValue);
-        Span<byte> whole = MemoryMarshal.AsBytes(new Span<Rows>(ref _chain));
-        if (!BitConverter.IsLittleEndian)
-            ReverseWords(MemoryMarshal.Cast<byte, uint>(whole));
-        whole[..digest.Length].CopyTo(digest);
-        CryptographicOperations.ZeroMemory(whole);
+        LittleEndian.Bytes(_chain.Low).CopyTo(block);
+        LittleEndian.Bytes(_chain.High).CopyTo(block[16..]);
+        block[..digest.Length].CopyTo(digest);
         CryptographicOperations.ZeroMemory(block);
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(new Span<Rows>(ref _chain)));
     }
 
     void Compress(ReadOnlySpan<byte> block, uint final) =>
         Blake2sCompression.Compress(ref _chain.Low, ref _chain.High, block, _count, final);
-
-    static void ReverseWords(Span<uint> words) => BinaryPrimitives.ReverseEndianness(words, words);
 
     [StructLayout(LayoutKind.Sequential)]
     struct Rows

@@ -9,6 +9,7 @@ namespace Weft.Crypto;
 public sealed class PrivateKey : IDisposable, IEquatable<PrivateKey>
 {
     readonly SecretBytes _bytes = new(KeyText.KeyLength);
+    X25519Scalar? _scalar;
 
     PrivateKey() { }
 
@@ -55,9 +56,7 @@ public sealed class PrivateKey : IDisposable, IEquatable<PrivateKey>
         if (IsZero)
             return default;
         Span<byte> bytes = stackalloc byte[KeyText.KeyLength];
-        X25519.PublicKey(Span, bytes);
-        // Nothing else may hold this key by now, and the finalizer would wipe it in the middle.
-        GC.KeepAlive(this);
+        Scalar.PublicKey(bytes);
         return new PublicKey(bytes);
     }
 
@@ -67,14 +66,27 @@ public sealed class PrivateKey : IDisposable, IEquatable<PrivateKey>
     /// </summary>
     public bool SharedSecret(PublicKey peer, Span<byte> shared)
     {
-        if (IsZero)
+        if (!IsZero)
+            return Scalar.SharedSecret(peer.Span, shared);
+        shared.Clear();
+        return false;
+    }
+
+    /// <summary>Made at first use, by whichever thread comes first.</summary>
+    X25519Scalar Scalar
+    {
+        get
         {
-            shared.Clear();
-            return false;
+            if (Volatile.Read(ref _scalar) is { } made)
+                return made;
+            X25519Scalar scalar = new(Span);
+            // Nothing else may hold this key by now, and the finalizer would wipe it in the middle.
+            GC.KeepAlive(this);
+            if (Interlocked.CompareExchange(ref _scalar, scalar, null) is not { } first)
+                return scalar;
+            scalar.Dispose();
+            return first;
         }
-        bool usable = X25519.SharedSecret(Span, peer.Span, shared);
-        GC.KeepAlive(this);
-        return usable;
     }
 
     /// <summary>Reads 44 characters of base64; null when they are not a key.</summary>
@@ -136,5 +148,9 @@ public sealed class PrivateKey : IDisposable, IEquatable<PrivateKey>
     /// <summary>A secret has no place in a hash table.</summary>
     public override int GetHashCode() => throw new NotSupportedException("Secrets are not hashed.");
 
-    public void Dispose() => _bytes.Dispose();
+    public void Dispose()
+    {
+        _bytes.Dispose();
+        _scalar?.Dispose();
+    }
 }

@@ -57,6 +57,45 @@ public class Blake2sTests
         }
     }
 
+    [Theory]
+    [InlineData(0, 32, 0, "69217a3079908094e11121d042354a7c1f55b6482ca1a51e1b250dfd1ed0eef9")]
+    [InlineData(32, 16, 148, "694b932924233f3549e4dc2b138fe2dc")]
+    [InlineData(32, 32, 64, "23869302d68d27869c3b2a35632f5c14a63dbcdf80401d90d453b8abd6afa3dc")]
+    [InlineData(32, 16, 65, "6082af5d1f5c4fae6b2fa9532c8287fd")]
+    [InlineData(16, 16, 0, "173486e44796d18ec2049d864e93c022")]
+    public void Keyed_digests_are_Pythons(int keyLength, int digestLength, int dataLength, string code)
+    {
+        byte[] key = [.. Enumerable.Range(0, keyLength).Select(i => (byte)(7 * i + 1))];
+        byte[] data = [.. Enumerable.Range(0, dataLength).Select(i => (byte)(5 * i + 3))];
+        byte[] digest = new byte[digestLength];
+        Blake2s.Mac(key, data, digest);
+        Assert.Equal(Hex.Bytes(code), digest);
+    }
+
+    [Fact]
+    public void Hashes_as_libcrypto_does_at_every_length_up_to_600()
+    {
+        byte[] data = new byte[600];
+        new Random(1).NextBytes(data);
+        byte[] expected = new byte[32];
+        byte[] digest = new byte[32];
+        for (int length = 0; length <= data.Length; length++)
+        {
+            Libcrypto.Blake2s(data.AsSpan(0, length), expected);
+            Blake2s.Hash(data.AsSpan(0, length), digest);
+            Assert.Equal(expected, digest);
+        }
+    }
+
+    [Fact]
+    public void Keys_and_digests_longer_than_32_bytes_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => Blake2s.Mac(new byte[33], default, new byte[16]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Blake2s.Mac(new byte[32], default, new byte[33]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Blake2s.Mac(new byte[32], default, default));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Blake2s.Hash(default, new byte[16]));
+    }
+
     /// <summary>The deterministic filler of appendix E.</summary>
     static byte[] Sequence(int length, uint seed)
     {
