@@ -7,7 +7,9 @@ namespace Weft.ScenarioTests.Scenarios;
 public sealed class BulkTransferTests
 {
     [Theory]
-    [InlineData(Engine.Go, Engine.Go)]
+    [InlineData(Engine.Weft, Engine.Weft)]
+    [InlineData(Engine.Weft, Engine.Go)]
+    [InlineData(Engine.Go, Engine.Weft)]
     public async Task A_hundred_megabytes_arrive_intact_each_way(Engine initiator, Engine responder)
     {
         const long Bytes = 100_000_000;

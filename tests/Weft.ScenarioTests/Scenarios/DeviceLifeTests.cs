@@ -8,7 +8,9 @@ namespace Weft.ScenarioTests.Scenarios;
 public sealed class DeviceLifeTests
 {
     [Theory]
-    [InlineData(Engine.Go, Engine.Go)]
+    [InlineData(Engine.Weft, Engine.Weft)]
+    [InlineData(Engine.Weft, Engine.Go)]
+    [InlineData(Engine.Go, Engine.Weft)]
     public async Task A_peer_that_restarts_is_back_within_one_handshake(Engine survivor, Engine restarted)
     {
         await using Lab lab = new();
@@ -27,12 +29,11 @@ public sealed class DeviceLifeTests
         TunnelPair.Ping(pair.ResponderHost, TunnelPair.InitiatorInner6);
     }
 
-    [Theory]
-    [InlineData(Engine.Go)]
-    public async Task A_removed_peer_is_forgotten_at_once(Engine engine)
+    [Fact]
+    public async Task A_removed_peer_is_forgotten_at_once()
     {
         await using Lab lab = new();
-        TunnelPair pair = TunnelPair.Lay(lab).Start(Engine.Go, engine);
+        TunnelPair pair = TunnelPair.Lay(lab).Start(Engine.Go, Engine.Weft);
         TunnelPair.Ping(pair.InitiatorHost, TunnelPair.ResponderInner4);
 
         pair.Responder.Wg("set", "wg0", "peer", pair.InitiatorKeys.Public, "remove");
@@ -42,12 +43,11 @@ public sealed class DeviceLifeTests
         Assert.False(TunnelPair.Reaches(pair.ResponderHost, TunnelPair.InitiatorInner4));
     }
 
-    [Theory]
-    [InlineData(Engine.Go)]
-    public async Task A_tunnel_moved_to_another_network_keeps_its_sockets_where_it_was_born(Engine engine)
+    [Fact]
+    public async Task A_tunnel_moved_to_another_network_keeps_its_sockets_where_it_was_born()
     {
         await using Lab lab = new();
-        TunnelPair pair = TunnelPair.Lay(lab).Start(engine, Engine.Go);
+        TunnelPair pair = TunnelPair.Lay(lab).Start(Engine.Weft, Engine.Go);
         TunnelPair.Ping(pair.InitiatorHost, TunnelPair.ResponderInner4);
         Host cell = lab.AddHost("cell");
 
@@ -62,51 +62,70 @@ public sealed class DeviceLifeTests
         await Transfer.OverTcp(pair.ResponderHost, cell, TunnelPair.InitiatorInner4, 5_000_000);
     }
 
-    [Theory]
-    [InlineData(Engine.Go)]
-    public async Task A_device_ends_when_its_interface_is_deleted(Engine engine)
+    [Fact]
+    public async Task A_device_ends_when_its_interface_is_deleted()
     {
         await using Lab lab = new();
-        Device device = Device.Start(lab.AddHost("host"), engine);
+        Device device = Device.Start(lab.AddHost("host"), Engine.Weft);
         device.Host.Run("ip", "link", "delete", "wg0");
         Wait.Until(() => device.Daemon.HasExited, seconds: 5);
         Assert.False(File.Exists(device.SocketPath));
     }
 
-    [Theory]
-    [InlineData(Engine.Go)]
-    public async Task A_device_ends_when_its_socket_is_removed(Engine engine)
+    [Fact]
+    public async Task A_device_ends_when_its_socket_is_removed()
     {
         await using Lab lab = new();
-        Device device = Device.Start(lab.AddHost("host"), engine);
+        Device device = Device.Start(lab.AddHost("host"), Engine.Weft);
         device.Host.Run("rm", "/run/wireguard/wg0.sock");
         Wait.Until(() => device.Daemon.HasExited, seconds: 5);
         Assert.DoesNotContain("wg0", device.Host.Run("ip", "-br", "link"));
     }
 
-    [Theory]
-    [InlineData(Engine.Go)]
-    public async Task A_device_asked_to_end_takes_its_interface_and_socket_with_it(Engine engine)
+    [Fact]
+    public async Task A_device_asked_to_end_takes_its_interface_and_socket_with_it()
     {
         await using Lab lab = new();
         Host host = lab.AddHost("host");
         host.Run("mkdir", "-p", "/run/wireguard");
         string before = HostState.Capture(host);
-        Device device = Device.Start(host, engine);
+        Device device = Device.Start(host, Engine.Weft);
         Assert.Contains("wg0", host.Run("ip", "-br", "link"));
         device.Daemon.Stop();
         Assert.Equal(before, HostState.Capture(host));
     }
 
-    [Theory]
-    [InlineData(Engine.Go)]
-    public async Task A_device_starts_over_the_stale_socket_of_one_that_was_killed(Engine engine)
+    [Fact]
+    public async Task A_device_starts_over_the_stale_socket_of_one_that_was_killed()
     {
         await using Lab lab = new();
-        Device device = Device.Start(lab.AddHost("host"), engine);
+        Device device = Device.Start(lab.AddHost("host"), Engine.Weft);
         device.Daemon.Kill();
         Assert.True(File.Exists(device.SocketPath));
-        Device again = Device.Start(device.Host, engine);
+        Device again = Device.Start(device.Host, Engine.Weft);
         Assert.Contains("wg0", again.Wg("show", "interfaces"));
+    }
+
+    [Fact]
+    public async Task A_device_started_in_the_background_answers_when_the_command_returns()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("host");
+        host.Run(Programs.Weft, "device", "wg0");
+        Assert.Equal("wg0", host.Run(Programs.DebianWg, "show", "interfaces").Trim());
+        host.Run("ip", "link", "delete", "wg0");
+        Wait.Until(() => !host.Run("ps", "-eo", "args").Contains("weft device"), seconds: 5);
+    }
+
+    [Fact]
+    public async Task A_second_device_of_the_same_name_is_refused_and_the_first_goes_on()
+    {
+        await using Lab lab = new();
+        Device device = Device.Start(lab.AddHost("host"), Engine.Weft);
+        CommandResult second = device.Host.Try(Programs.Weft, "device", "wg0", "--foreground");
+        Assert.Equal(1, second.Status);
+        Assert.Contains("wg0", second.Errors);
+        Assert.True(device.Answers());
+        Assert.False(device.Daemon.HasExited);
     }
 }

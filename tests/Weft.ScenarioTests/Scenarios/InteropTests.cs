@@ -9,7 +9,7 @@ public sealed class InteropTests
     public static TheoryData<Engine, Engine, Underlay, bool, bool> EveryTunnel()
     {
         TheoryData<Engine, Engine, Underlay, bool, bool> cases = new();
-        (Engine, Engine)[] engines = [(Engine.Go, Engine.Go)];
+        (Engine, Engine)[] engines = [(Engine.Weft, Engine.Weft), (Engine.Weft, Engine.Go), (Engine.Go, Engine.Weft)];
         foreach ((Engine initiator, Engine responder) in engines)
         {
             foreach (Underlay underlay in Enum.GetValues<Underlay>())
@@ -50,7 +50,9 @@ public sealed class InteropTests
     }
 
     [Theory]
-    [InlineData(Engine.Go, Engine.Go)]
+    [InlineData(Engine.Weft, Engine.Weft)]
+    [InlineData(Engine.Weft, Engine.Go)]
+    [InlineData(Engine.Go, Engine.Weft)]
     public async Task A_wrong_preshared_key_keeps_the_tunnel_shut(Engine initiator, Engine responder)
     {
         await using Lab lab = new();

@@ -7,7 +7,9 @@ namespace Weft.ScenarioTests.Scenarios;
 public sealed class WgToolTests
 {
     [Theory]
-    [InlineData(Tool.Debian, Engine.Go)]
+    [InlineData(Tool.Debian, Engine.Weft)]
+    [InlineData(Tool.Weft, Engine.Go)]
+    [InlineData(Tool.Weft, Engine.Weft)]
     public async Task Wg_configures_a_device_and_reads_the_same_back(Tool tool, Engine engine)
     {
         await using Lab lab = new();
@@ -54,7 +56,9 @@ public sealed class WgToolTests
     }
 
     [Theory]
-    [InlineData(Tool.Debian, Engine.Go)]
+    [InlineData(Tool.Debian, Engine.Weft)]
+    [InlineData(Tool.Weft, Engine.Go)]
+    [InlineData(Tool.Weft, Engine.Weft)]
     public async Task Wg_set_changes_one_thing_and_leaves_the_rest(Tool tool, Engine engine)
     {
         await using Lab lab = new();
