@@ -55,9 +55,7 @@ public sealed partial class Tunnel
             HandshakeCompleted(wall.Before(now.Nanoseconds - Volatile.Read(ref _confirmedAt)));
             FlushStaged(now, output);
         }
-        if (wants.HasFlag(Attention.NewEndpoint) && WaitsForPeer(now))
-            StartHandshake(now, wall, output);
-        if (wants.HasFlag(Attention.Handshake))
+        if (wants.HasFlag(Attention.Handshake) || (wants.HasFlag(Attention.NewEndpoint) && WaitsForPeer(now)))
             StartHandshake(now, wall, output);
         if (wants.HasFlag(Attention.Keepalive))
             SendKeepalive(now, wall, output);
@@ -332,6 +330,8 @@ public sealed partial class Tunnel
     /// <summary>Puts the tunnel before the control thread. True when that thread has to be woken for it.</summary>
     bool Ask(Attention wants)
     {
+        if (_isClosed)
+            return false;
         Interlocked.Or(ref _wants, (int)wants);
         if (Interlocked.Exchange(ref _isListed, 1) != 0)
             return false;
