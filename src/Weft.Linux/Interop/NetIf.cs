@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Weft.Linux.Interop;
 
 /// <summary>net/if.h and the SIOC* requests of linux/sockios.h that take a struct ifreq.</summary>
-static class NetIf
+static unsafe partial class NetIf
 {
     /// <summary>Size of a name with its terminating zero.</summary>
     public const int IFNAMSIZ = 16;
@@ -14,6 +14,9 @@ static class NetIf
     public const nuint SIOCGIFFLAGS = 0x8913;
     public const nuint SIOCSIFFLAGS = 0x8914;
     public const short IFF_UP = 1;
+
+    [LibraryImport("libc")]
+    public static partial byte* if_indextoname(uint index, byte* name);
 }
 
 /// <summary>struct ifreq, with the members of its union that are used here. The union's size is that of struct ifmap.</summary>

@@ -1,0 +1,192 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Weft.Config;
+using Weft.Linux;
+
+namespace Weft.Control;
+
+/// <summary>
+/// The userspace WireGuard devices of this host, of whatever make, driven over UAPI: one connection per call, closed
+/// when the call ends. Any thread.
+/// </summary>
+/// <param name="folder">Where the sockets are.</param>
+/// <param name="patience">
+/// How long a device may take for a piece of its answer; ten times that for all of it. Thirty seconds unless given: a
+/// device with 100,000 prefixes to take in may well think for some.
+/// </param>
+public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? patience = null)
+{
+    /// <summary>Where every userspace device has its socket.</summary>
+    public const string Folder = "/var/run/wireguard";
+
+    const string Suffix = ".sock";
+
+    readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(30);
+
+    /// <summary>The names of the devices that answer, in the order of the folder.</summary>
+    public ImmutableArray<string> List()
+    {
+        if (!Directory.Exists(folder))
+            return [];
+        return
+        [
+            .. new DirectoryInfo(folder)
+                .EnumerateFiles("*" + Suffix)
+                .Select(file => file.Name[..^Suffix.Length])
+                .Where(Exists),
+        ];
+    }
+
+    /// <summary>Whether a device of that name answers.</summary>
+    public bool Exists(string name)
+    {
+        if (!IsName(name))
+            return false;
+        using Socket socket = NewSocket();
+        try
+        {
+            socket.Connect(Address(name));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What a device says of itself. The caller owns the keys.</summary>
+    /// <exception cref="DeviceNotFoundException">No device of that name answers.</exception>
+    /// <exception cref="OperationFailedException">It refused, fell silent, or said what cannot be read.</exception>
+    public DeviceStatus Get(string name)
+    {
+        using Socket socket = Connect(name);
+        Send(socket, name, UapiText.GetCommand);
+        return Receive(socket, name, "read").Status!;
+    }
+
+    /// <summary>Changes a device. A device that refuses half-way may have made some of the changes.</summary>
+    /// <exception cref="DeviceNotFoundException">No device of that name answers.</exception>
+    /// <exception cref="OperationFailedException">It refused, fell silent, or said what cannot be read.</exception>
+    public void Set(string name, DeviceConfig config)
+    {
+        ArrayBufferWriter<byte> text = new(4096);
+        UapiText.WriteSet(config, text, InterfaceNames.Find);
+        try
+        {
+            using Socket socket = Connect(name);
+            Send(socket, name, text.WrittenSpan);
+            Receive(socket, name, "changed");
+        }
+        finally
+        {
+            text.Clear();
+        }
+    }
+
+    Socket Connect(string name)
+    {
+        if (!IsName(name))
+            throw new DeviceNotFoundException(name);
+        Socket socket = NewSocket();
+        try
+        {
+            socket.Connect(Address(name));
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw e.SocketErrorCode switch
+            {
+                SocketError.AccessDenied => new OperationFailedException(
+                    $"{Path.Combine(folder, name + Suffix)}: permission denied",
+                    "Run it as root.",
+                    e
+                ),
+                SocketError.TimedOut or SocketError.TryAgain or SocketError.WouldBlock => TimedOut(name, e),
+                _ => new DeviceNotFoundException(name),
+            };
+        }
+    }
+
+    void Send(Socket socket, string name, ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            while (!text.IsEmpty)
+                text = text[socket.Send(text)..];
+        }
+        catch (SocketException e)
+        {
+            throw Broken(name, e);
+        }
+    }
+
+    UapiReplyReader Receive(Socket socket, string name, string done)
+    {
+        UapiReplyReader reader = new(name);
+        byte[] buffer = new byte[64 << 10];
+        long deadline = Environment.TickCount64 + 10 * (long)_patience.TotalMilliseconds;
+        try
+        {
+            while (true)
+            {
+                int length = socket.Receive(buffer);
+                if (length == 0)
+                    throw new OperationFailedException($"{name}: the device closed the connection half-way", null);
+                if (reader.TryRead(buffer.AsSpan(0, length)))
+                    break;
+                if (Environment.TickCount64 > deadline)
+                    throw TimedOut(name, null);
+            }
+        }
+        catch (SocketException e)
+        {
+            throw Broken(name, e);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(buffer);
+        }
+        if (reader.Fault is { } fault)
+            throw new OperationFailedException($"{name}: {fault}", "Is it a WireGuard device that answers there?");
+        if (reader.Errno != 0)
+            throw Refused(name, done, reader.Errno);
+        return reader;
+    }
+
+    OperationFailedException Broken(string name, SocketException e) =>
+        e.SocketErrorCode is SocketError.TimedOut or SocketError.TryAgain or SocketError.WouldBlock
+            ? TimedOut(name, e)
+            : new OperationFailedException($"{name}: the connection to the device broke: {e.Message}", null, e);
+
+    OperationFailedException TimedOut(string name, SocketException? cause)
+    {
+        string message = $"{name}: the device did not answer within {_patience.TotalSeconds:0.#} s";
+        const string remedy = "Restart the device.";
+        return cause is null
+            ? new OperationFailedException(message, remedy)
+            : new OperationFailedException(message, remedy, cause);
+    }
+
+    static OperationFailedException Refused(string name, string done, int errno) =>
+        new(
+            $"{name}: cannot be {done}: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(errno)}",
+            errno == UapiErrno.AddressInUse ? "Choose another listen port; something holds this one." : null
+        );
+
+    Socket NewSocket() =>
+        new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+        {
+            ReceiveTimeout = (int)_patience.TotalMilliseconds,
+            SendTimeout = (int)_patience.TotalMilliseconds,
+        };
+
+    UnixDomainSocketEndPoint Address(string name) => new(Path.Combine(folder, name + Suffix));
+
+    /// <summary>What the kernel takes for an interface's name; so it cannot lead out of the folder either.</summary>
+    static bool IsName(string name) =>
+        name.Length is > 0 and < 16 && name is not ("." or "..") && !name.Any(c => c == '/' || char.IsWhiteSpace(c));
+}
