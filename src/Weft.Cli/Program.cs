@@ -18,7 +18,12 @@ static class Program
     const int WrongUsage = 2;
 
     /// <summary>Every command of weft, and how one uses it.</summary>
-    static (Command Command, string Example)[] Commands() => [(DeviceCommand.Create(), "weft device wg0 --foreground")];
+    static (Command Command, string Example)[] Commands() =>
+        [
+            (MakeconfCommand.Create(), "weft makeconf --from mesh.conf"),
+            (CheckCommand.Create(), "weft check mesh.conf"),
+            (DeviceCommand.Create(), "weft device wg0 --foreground"),
+        ];
 
     static int Main(string[] args)
     {

@@ -6,6 +6,21 @@ namespace Weft.Config;
 /// <summary>Reads one <c>mesh.conf</c>. A key that stands twice is a fault, unless it is a list.</summary>
 sealed class MeshConfigParser(string text, string file)
 {
+    static readonly string[] Keys =
+    [
+        "Network",
+        "Check",
+        "Name",
+        "Endpoint",
+        "Port",
+        "Lan",
+        "Nat",
+        "Address",
+        "Relay",
+        "Keepalive",
+        "Mtu",
+    ];
+
     readonly Faults _faults = new(file);
     readonly ImmutableArray<IPNetwork>.Builder _networks = ImmutableArray.CreateBuilder<IPNetwork>();
     readonly ImmutableArray<MeshSite>.Builder _sites = ImmutableArray.CreateBuilder<MeshSite>();
@@ -81,7 +96,9 @@ sealed class MeshConfigParser(string text, string file)
             _faults.Add(line.Name, $"'{ConfigValue.Shown(line.Name)}' stands twice, first on line {first}", "keep one");
         else if (line.Value.IsEmpty)
             _faults.Add(line.Name, $"'{ConfigValue.Shown(line.Name)}' has no value", "give one or remove the line");
-        else if (section == Section.Mesh ? !ReadMesh(key, line.Value) : !ReadSite(key, line.Value, _site!))
+        else if (section == Section.Mesh ? ReadMesh(key, line.Value) : ReadSite(key, line.Value, _site!))
+            Remember(section, line, list);
+        else
             _faults.Add(
                 line.Name,
                 $"'{ConfigValue.Shown(line.Name)}' is not a key of [{section}]",
@@ -89,6 +106,22 @@ sealed class MeshConfigParser(string text, string file)
                     ? "there are Network, Check, Port"
                     : "there are Name, Endpoint, Port, Lan, Nat, Address, Relay, Keepalive, Mtu"
             );
+    }
+
+    /// <summary>Keeps where each value stands.</summary>
+    void Remember(Section section, in IniLine line, bool list)
+    {
+        string key = Array.Find(Keys, line.Name.Is)!;
+        List<MeshPlace> places = [];
+        IniText? rest = line.Value;
+        if (!list)
+            places.Add(new MeshPlace(key, line.Value.Line, line.Value.Column));
+        while (list && IniText.TryTakeItem(ref rest, out IniText item))
+            places.Add(new MeshPlace(key, item.Line, item.Column));
+        if (section == Section.Mesh)
+            _mesh = _mesh with { Places = [.. _mesh.Places, .. places] };
+        else
+            _site = _site! with { Places = [.. _site.Places, .. places] };
     }
 
     bool ReadMesh(string key, in IniText value)

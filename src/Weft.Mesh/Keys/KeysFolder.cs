@@ -52,7 +52,7 @@ public sealed class KeysFolder : IDisposable
                     FolderLock.TryTake(path)
                     ?? throw new OperationFailedException(
                         $"another weft is using the keys folder {path}",
-                        "wait until it is done"
+                        "Wait until it is done."
                     );
                 return new KeysFolder(path, held, made);
             }
@@ -127,7 +127,7 @@ public sealed class KeysFolder : IDisposable
         if (!owners.TryAdd(keys.PublicKeyOf(site), file))
             throw new OperationFailedException(
                 $"{In(owners[keys.PublicKeyOf(site)])} and {In(file)} hold the same key",
-                "remove the one that is a copy: its site gets a new key"
+                "Remove the one that is a copy: its site gets a new key."
             );
     }
 
@@ -163,7 +163,7 @@ public sealed class KeysFolder : IDisposable
         key?.Dispose();
         throw new OperationFailedException(
             $"{path} is not a key: {what} is 44 characters of base64 and a line end",
-            "restore it from a copy, or remove it: a new one is made, and every site then needs its new file"
+            "Restore it from a copy, or remove it: a new one is made, and every site then needs its new file."
         );
     }
 

@@ -24,7 +24,7 @@ static class SiteName
         {
             if (c is '/' or '\\')
                 return $"has a '{c}', and a name becomes a folder";
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.'))
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.' or '_'))
                 return char.IsControl(c)
                     ? "has a control character"
                     : $"has a '{c}'; a name has letters, digits, hyphens and dots";
@@ -50,7 +50,7 @@ static class SiteName
             ? IPAddress.TryParse(host, out _)
                 ? null
                 : "is not an IPv6 address"
-            : FaultOf(host);
+            : FaultOf(host.EndsWith('.') ? host[..^1] : host);
 
     /// <summary>The address that a host is; null when it is a name.</summary>
     internal static IPAddress? AddressOf(string host) =>

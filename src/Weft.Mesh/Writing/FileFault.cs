@@ -41,9 +41,10 @@ static class FileFault
     static string RemedyFor(Exception refusal) =>
         (refusal is KernelRefusedException kernel ? (int)kernel.Error : refusal.HResult & 0xffff) switch
         {
-            (int)Errno.ENOSPC or Edquot => "free some space and run it again; nothing was changed",
-            Erofs => "choose a folder that can be written to; nothing was changed",
-            _ when refusal is UnauthorizedAccessException => "run it as the folder's owner, or choose another folder",
-            _ => "mend that and run it again; nothing was changed",
+            (int)Errno.ENOSPC or Edquot => "Free some space and run it again; nothing was changed.",
+            Erofs => "Choose a folder that can be written to; nothing was changed.",
+            _ when refusal is UnauthorizedAccessException =>
+                "Run it as its owner, or choose another; nothing was changed.",
+            _ => "Mend that and run it again; nothing was changed.",
         };
 }

@@ -46,7 +46,12 @@ public static class MeshFile
         if (Directory.Exists(path))
             throw new OperationFailedException(
                 $"{path} is a folder",
-                $"name the file, such as {Path.Combine(path, "mesh.conf")}"
+                $"Name the file, such as {Path.Combine(path, "mesh.conf")}."
+            );
+        if (!File.Exists(path))
+            throw new OperationFailedException(
+                $"there is no file {path}",
+                "weft makeconf asks for the mesh, and writes it to a file."
             );
         return FileFault.Named(
             $"{path} cannot be read",
@@ -58,7 +63,7 @@ public static class MeshFile
                 if (length > LargestFile)
                     throw new OperationFailedException(
                         $"{path} is larger than {LargestFile >> 20} MiB",
-                        "is it a mesh.conf?"
+                        "Name a mesh.conf."
                     );
                 return Encoding.UTF8.GetString(bytes, 0, length);
             }

@@ -131,7 +131,10 @@ public sealed class MeshFolder : IDisposable
     {
         string parent = System.IO.Path.GetDirectoryName(path) ?? "/";
         if (!Directory.Exists(parent))
-            throw new OperationFailedException($"there is no folder {parent} to put {path} in", $"mkdir -p {parent}");
+            throw new OperationFailedException(
+                $"there is no folder {parent} to put {path} in",
+                $"Run: mkdir -p {parent}"
+            );
         string stage = System.IO.Path.Combine(parent, $".{System.IO.Path.GetFileName(path)}{StageName}");
         if (OwnFolder.Check(stage, "the folder of an unfinished run") is null)
             Directory.CreateDirectory(stage, OwnFolder.Mode);
@@ -146,7 +149,7 @@ public sealed class MeshFolder : IDisposable
         if (open && Directory.EnumerateFileSystemEntries(path).FirstOrDefault(entry => !IsOurs(entry)) is string other)
             throw new OperationFailedException(
                 $"the output folder {path} is open to other users and holds {System.IO.Path.GetFileName(other)}",
-                "choose a folder of its own, or chmod 700 it yourself"
+                "Choose a folder of its own, or chmod 700 it yourself."
             );
         MeshFolder folder = new(path, System.IO.Path.Combine(path, StageName), isNew: false, Take(path));
         if (open)
@@ -159,7 +162,7 @@ public sealed class MeshFolder : IDisposable
 
     static FolderLock Take(string path) =>
         FolderLock.TryTake(path)
-        ?? throw new OperationFailedException($"another weft is writing to {path}", "wait until it is done");
+        ?? throw new OperationFailedException($"another weft is writing to {path}", "Wait until it is done.");
 
     static void Empty(string folder)
     {
@@ -196,7 +199,7 @@ public sealed class MeshFolder : IDisposable
                 status.Kind == PathKind.File
                     ? $"{target} belongs to user {status.Owner}"
                     : $"{target} is not a file of ours but a {status.Kind.ToString().ToLowerInvariant()}",
-                "move it away"
+                "Move it away."
             );
         if (mode == OwnFolder.SecretFileMode && OwnFolder.IsOpenToOthers(status))
             _tighten.Add(target);

@@ -27,7 +27,7 @@ static class OwnFolder
     {
         PathStatus? status = CheckOwner(path, what);
         if (status is PathStatus found && IsOpenToOthers(found))
-            throw new OperationFailedException($"{what} {path} is open to other users", $"chmod 700 {path}");
+            throw new OperationFailedException($"{what} {path} is open to other users", $"Run: chmod 700 {path}");
         return status;
     }
 
@@ -40,10 +40,10 @@ static class OwnFolder
         if (found.Kind == PathKind.Link)
             throw new OperationFailedException(
                 $"{what} {path} is a link",
-                "remove the link, or name the folder itself"
+                "Remove the link, or name the folder itself."
             );
         if (found.Kind != PathKind.Folder)
-            throw new OperationFailedException($"{what} {path} is not a folder", "move it away, or name another");
+            throw new OperationFailedException($"{what} {path} is not a folder", "Move it away, or name another.");
         RefuseOthers(found, path, what);
         return status;
     }
@@ -58,11 +58,11 @@ static class OwnFolder
         if (found.Kind != PathKind.File)
             throw new OperationFailedException(
                 found.Kind == PathKind.Link ? $"{path} is a link" : $"{path} is not a file",
-                $"put {what} there as a file"
+                $"Put {what} there as a file."
             );
         RefuseOthers(found, path, what);
         if (IsOpenToOthers(found))
-            throw new OperationFailedException($"{path} ({what}) is open to other users", $"chmod 600 {path}");
+            throw new OperationFailedException($"{path} ({what}) is open to other users", $"Run: chmod 600 {path}");
         return status;
     }
 
@@ -89,7 +89,7 @@ static class OwnFolder
         if (found.Owner != PathStatus.Self)
             throw new OperationFailedException(
                 $"{what} {path} belongs to user {found.Owner}, and this is user {PathStatus.Self}",
-                "run it as that user, or choose another folder"
+                "Run it as that user, or choose another folder."
             );
     }
 }

@@ -117,7 +117,7 @@ public sealed class KeysFolderTests : IDisposable
         string file = _folder.In("keys", "a.example.org.key");
         TemporaryFolder.SetMode(file, "644");
 
-        Assert.Equal($"chmod 600 {file}", Refused(Sites).Remedy);
+        Assert.Equal($"Run: chmod 600 {file}", Refused(Sites).Remedy);
     }
 
     [Fact]

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Weft.Cli.Makeconf;
+
+/// <summary>What <c>makeconf --json</c> and <c>check --json</c> print: what is null was not made.</summary>
+sealed record MeshReport
+{
+    /// <summary>No finding is an error, and for makeconf: the mesh is made.</summary>
+    public required bool Ok { get; init; }
+
+    /// <summary>The mesh file, as named.</summary>
+    public required string Mesh { get; init; }
+
+    /// <summary>The output folder, absolute.</summary>
+    public string? Out { get; init; }
+
+    public ImmutableArray<SiteJson>? Sites { get; init; }
+
+    /// <summary>Folders in the output folder of sites that are not in the mesh.</summary>
+    public ImmutableArray<string>? Leftovers { get; init; }
+
+    public required ImmutableArray<FindingJson> Findings { get; init; }
+}
+
+/// <summary>One site that was made.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="File">The path of its wg0.conf.</param>
+/// <param name="Change">created, changed or unchanged.</param>
+/// <param name="PublicKey">In base64.</param>
+/// <param name="Addresses">Its tunnel addresses with the network's prefix length.</param>
+/// <param name="ListenPort">The UDP port that it listens on.</param>
+/// <param name="Endpoint">Where others dial it; null behind NAT.</param>
+sealed record SiteJson(
+    string Name,
+    string File,
+    string Change,
+    string PublicKey,
+    ImmutableArray<string> Addresses,
+    int ListenPort,
+    string? Endpoint
+);
+
+/// <summary>One finding. Line and column are from 1; 0 where there is none.</summary>
+sealed record FindingJson(
+    string Level,
+    ImmutableArray<string> Sites,
+    string File,
+    int Line,
+    int Column,
+    string Message,
+    string? Remedy
+);
+
+/// <summary>The reports as JSON, without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true
+)]
+[JsonSerializable(typeof(MeshReport))]
+sealed partial class MeshJson : JsonSerializerContext
+{
+    internal static void Write(TextWriter writer, MeshReport report) =>
+        writer.WriteLine(JsonSerializer.Serialize(report, Default.MeshReport));
+}

@@ -1,0 +1,87 @@
+using Weft.Config;
+using Weft.Mesh;
+
+namespace Weft.Cli.Makeconf;
+
+/// <summary>What was made, and what a person does next: said at the end of <c>makeconf</c>.</summary>
+static class NextSteps
+{
+    /// <summary>Of a long list, what is shown; the rest is counted.</summary>
+    const int MostListed = 25;
+
+    const string Home = "/etc/wireguard";
+
+    internal static void Print(TextWriter writer, MadeMesh made, string meshFile)
+    {
+        MadeSite[] changed = [.. made.Sites.Where(site => site.Change != FileChange.Unchanged)];
+        if (changed.Length == 0)
+        {
+            writer.WriteLine(
+                $"Nothing changed: the files of {FindingText.Count(made.Sites.Length, "site")} in {made.Folder} are as {meshFile} says."
+            );
+            Leftovers(writer, made);
+            return;
+        }
+        int width = changed.Max(site => site.Name.Length);
+        Listed(
+            writer,
+            changed,
+            site =>
+                $"{Word(site.Change)}  {site.Name.PadRight(width)}  {string.Join(", ", site.Addresses)}  {site.File}"
+        );
+        if (changed.Length < made.Sites.Length)
+            writer.WriteLine($"unchanged: {FindingText.Count(made.Sites.Length - changed.Length, "other site")}");
+        Leftovers(writer, made);
+        Next(writer, changed, meshFile);
+    }
+
+    static void Next(TextWriter writer, MadeSite[] changed, string meshFile)
+    {
+        writer.WriteLine();
+        writer.WriteLine("Next:");
+        writer.WriteLine(
+            $"1. Bring each file to its site. It is all that the site needs, and it holds the site's private key."
+        );
+        Listed(
+            writer,
+            changed,
+            site =>
+                site.Endpoint is null
+                    ? $"     {site.File}  to {site.Name}, which is behind NAT"
+                    : $"     scp {site.File} root@{site.Name}:{Home}/"
+        );
+        MadeSite[] open = [.. changed.Where(site => site.Endpoint is not null)];
+        if (open.Length > 0)
+        {
+            writer.WriteLine("2. Let UDP in where others dial; on a router in front of the site, forward the port.");
+            Listed(writer, open, site => $"     port {site.ListenPort} at {site.Name}{Mapped(site)}");
+        }
+        writer.WriteLine(
+            $"{(open.Length > 0 ? 3 : 2)}. On each site: weft restart {Home}/{MeshMaker.SiteFile}, then: weft status"
+        );
+        writer.WriteLine(
+            $"Keep {meshFile} and {KeysFolder.PathBeside(meshFile)}: from them the mesh is made again, with the same keys."
+        );
+    }
+
+    static string Mapped(MadeSite site) =>
+        site.Endpoint is HostPort endpoint && endpoint.Port != site.ListenPort ? $", dialled as {endpoint}" : "";
+
+    static void Leftovers(TextWriter writer, MadeMesh made)
+    {
+        foreach (string folder in made.Leftovers)
+            writer.WriteLine(
+                $"left alone: {Path.Combine(made.Folder, folder)}, whose site is not in the mesh; remove it by hand"
+            );
+    }
+
+    static void Listed(TextWriter writer, MadeSite[] sites, Func<MadeSite, string> line)
+    {
+        foreach (MadeSite site in sites.Take(MostListed))
+            writer.WriteLine(line(site));
+        if (sites.Length > MostListed)
+            writer.WriteLine($"     and {sites.Length - MostListed} more");
+    }
+
+    static string Word(FileChange change) => change == FileChange.Created ? "created" : "changed";
+}
