@@ -73,19 +73,16 @@ static class MakeconfCommand
     static int ByQuestions(string file, string output)
     {
         IAnsiConsole console = AnsiConsole.Console;
-        if (Console.IsInputRedirected || !console.Profile.Capabilities.Interactive)
-            throw new OperationFailedException(
-                "makeconf asks questions, and there is no terminal to answer on",
-                "Write a mesh.conf and run: weft makeconf --from mesh.conf"
-            );
         MeshConfig? existing = Existing(file);
-        SpectreScreen screen = new(console);
+        SpectreScreen screen = new(console, Console.In, echo: Console.IsInputRedirected);
         screen.Welcome(existing is null ? null : file);
         if (new MeshWizard(screen, existing).Run() is not MeshConfig mesh)
-        {
-            console.WriteLine("Nothing was written.");
-            return 1;
-        }
+            throw new OperationFailedException(
+                screen.IsAtEnd
+                    ? "the answers ended before the last question; nothing was written"
+                    : "nothing was written",
+                screen.IsAtEnd ? "To make a mesh without questions: weft makeconf --from mesh.conf" : null
+            );
         MadeMesh made = MeshMaker.Make(mesh, file, output, beforeCommit: () => MeshFile.Save(file, mesh));
         console.WriteLine();
         NextSteps.Print(Console.Out, made, file);

@@ -6,12 +6,28 @@ using Weft.Mesh;
 
 namespace Weft.Cli.Wizard;
 
-/// <summary>The wizard's screen on a terminal.</summary>
+/// <summary>
+/// The wizard's screen: Spectre.Console draws, and answers are lines. Its own prompt is not used: it converts answers by
+/// reflection, which does not survive trimming.
+/// </summary>
 sealed class SpectreScreen : IWizardScreen
 {
     readonly IAnsiConsole _console;
+    readonly TextReader _answers;
+    readonly bool _echo;
 
-    internal SpectreScreen(IAnsiConsole console) => _console = console;
+    /// <param name="console">Where the questions appear.</param>
+    /// <param name="answers">Where the answers come from, a line each.</param>
+    /// <param name="echo">Show each answer, since no terminal does.</param>
+    internal SpectreScreen(IAnsiConsole console, TextReader answers, bool echo)
+    {
+        _console = console;
+        _answers = answers;
+        _echo = echo;
+    }
+
+    /// <summary>The answers ended before the last question.</summary>
+    internal bool IsAtEnd { get; private set; }
 
     internal void Welcome(string? existing)
     {
@@ -30,11 +46,17 @@ sealed class SpectreScreen : IWizardScreen
             _console.WriteLine();
             _console.MarkupLineInterpolated($"[bold]{heading}[/]");
         }
-        // Spectre's own validation would repeat the prompt by itself; the wizard decides what comes next.
-        TextPrompt<string> prompt = new TextPrompt<string>($"  {Markup.Escape(question.Text)}:").AllowEmpty();
+        _console.MarkupInterpolated($"  {question.Text}");
         if (question.Default.Length > 0)
-            prompt.DefaultValue(question.Default);
-        return WizardReply.Of(_console.Prompt(prompt), question);
+            _console.MarkupInterpolated($" [green]({question.Default})[/]");
+        _console.Write(": ");
+        string? typed = _answers.ReadLine();
+        if (_echo || typed is null)
+            _console.WriteLine(typed ?? "");
+        if (typed is not null)
+            return WizardReply.Of(typed, question);
+        IsAtEnd = true;
+        return WizardReply.Abort;
     }
 
     public void Refuse(string fault, string? remedy)
