@@ -278,29 +278,29 @@ public sealed class Node : IDisposable
         }
     }
 
-    /// <summary>Does all that is due and all that changes and packet loops have asked for.</summary>
+    /// <summary>
+    /// Does all that is due and all that changes and packet loops have asked for. The gate is let go between peers, so
+    /// that thousands of handshakes that are due at once don't keep everybody else out.
+    /// </summary>
     public void Tick(Instant now, WallTime wall, INodeOutput output)
     {
-        lock (Gate)
+        Tunnel? next = Attention.TakeAll();
+        while (next is { } tunnel)
         {
-            Tunnel? next = Attention.TakeAll();
-            while (next is { } tunnel)
+            // Read before the wants are taken: from then on the tunnel may be listed anew.
+            next = tunnel.NextInAttention;
+            tunnel.NextInAttention = null;
+            lock (Gate)
             {
-                // Read before the wants are taken: from then on the tunnel may be listed anew.
-                next = tunnel.NextInAttention;
-                tunnel.NextInAttention = null;
                 Attention wants = tunnel.TakeWants();
                 if (_isUp && !tunnel.IsClosed)
                     tunnel.Attend(wants, now, wall, output);
                 Reschedule(tunnel);
             }
-            while (_deadlines.TryTakeDue(now, out Tunnel? due))
-            {
-                due.RunTimers(now, wall, output);
-                Reschedule(due);
-            }
-            _intake.Sweep(now);
         }
+        while (RunEarliest(now, wall, output)) { }
+        lock (Gate)
+            _intake.Sweep(now);
     }
 
     /// <summary>Wipes all keys.</summary>
@@ -322,6 +322,18 @@ public sealed class Node : IDisposable
         Entropy.Fill(bytes);
         uint drawn = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         return TimeSpan.FromMilliseconds(drawn % (ProtocolTimes.MaximumJitterMilliseconds + 1));
+    }
+
+    bool RunEarliest(Instant now, WallTime wall, INodeOutput output)
+    {
+        lock (Gate)
+        {
+            if (!_deadlines.TryTakeDue(now, out Tunnel? due))
+                return false;
+            due.RunTimers(now, wall, output);
+            Reschedule(due);
+            return true;
+        }
     }
 
     void Close(Tunnel peer)

@@ -14,7 +14,7 @@ sealed class Host : INodeOutput
 {
     readonly World _world;
     readonly Dictionary<uint, ulong> _lastCounters = [];
-    readonly Dictionary<PublicKey, (Host Host, PresharedKey? Psk, ushort Keepalive)> _known = [];
+    readonly Dictionary<PublicKey, (Host Host, PresharedKey? Psk, ushort Keepalive, bool Dials)> _known = [];
 
     internal Host(World world, string name, int number)
     {
@@ -45,7 +45,18 @@ sealed class Host : INodeOutput
     internal int Interface { get; set; }
 
     /// <summary>How wrong the host's wall clock is.</summary>
-    internal TimeSpan WallError { get; set; }
+    internal TimeSpan WallError
+    {
+        get;
+        set
+        {
+            field = value;
+            LargestWallError = value > LargestWallError ? value : LargestWallError;
+        }
+    }
+
+    /// <summary>How far ahead the wall clock ever was.</summary>
+    internal TimeSpan LargestWallError { get; private set; }
 
     /// <summary>Handshake messages that wait, as the device would say.</summary>
     internal int Queued { get; set; } = 1;
@@ -73,7 +84,7 @@ sealed class Host : INodeOutput
     internal Tunnel Knows(Host other, PresharedKey? presharedKey = null, ushort keepalive = 0, bool dials = true)
     {
         Tunnel peer = Node.AddPeer(other.PublicKey)!;
-        _known[other.PublicKey] = (other, presharedKey, keepalive);
+        _known[other.PublicKey] = (other, presharedKey, keepalive, dials);
         if (dials)
             Node.SetEndpoint(peer, other.Address);
         if (presharedKey is not null)
@@ -89,8 +100,8 @@ sealed class Host : INodeOutput
     {
         Node.Dispose();
         Node = Start();
-        foreach ((Host other, PresharedKey? psk, ushort keepalive) in _known.Values.ToArray())
-            Knows(other, psk, keepalive);
+        foreach ((Host other, PresharedKey? psk, ushort keepalive, bool dials) in _known.Values.ToArray())
+            Knows(other, psk, keepalive, dials);
     }
 
     internal void ChangeKey(PrivateKey key)

@@ -1,0 +1,70 @@
+using Xunit;
+
+namespace Weft.Tests.Protocol.Simulation;
+
+public sealed class SimulationTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Two_peers_survive_half_a_day_of_storms(ulong seed) => Survive(seed, 2, isStar: false, hours: 12);
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    public void A_peer_behind_a_nat_survives_half_a_day_of_storms(ulong seed) =>
+        Survive(seed, 2, isStar: true, hours: 12);
+
+    [Fact]
+    public void Six_peers_that_all_know_each_other_survive_storms() => Survive(21, 6, isStar: false, hours: 0.5);
+
+    [Fact]
+    public void Twenty_peers_around_a_hub_survive_storms() => Survive(31, 20, isStar: true, hours: 0.3);
+
+    [Fact]
+    public void A_storm_that_nobody_has_seen_before_is_survived()
+    {
+        ulong seed = (ulong)Random.Shared.NextInt64();
+        Survive(seed, 2 + (int)(seed % 3), isStar: seed % 2 == 0, hours: 3);
+    }
+
+    [Fact]
+    public void A_wire_that_loses_60_percent_still_carries()
+    {
+        World world = new(41) { KeepsSent = false };
+        (Host a, Host b) = world.AddPair();
+        Ledger ledger = new(world);
+        world.Wire.Loss = 0.6;
+        for (int i = 0; i < 20_000; i++)
+        {
+            ledger.Send(a, b);
+            ledger.Send(b, a);
+            world.RunFor(1);
+        }
+        // Of what is sent 40 % can arrive; little more may be lost to waiting for handshakes.
+        Assert.InRange(ledger.Delivered / (double)ledger.Sent, 0.3, 0.5);
+    }
+
+    [Fact]
+    public void A_run_repeats_exactly_from_its_seed()
+    {
+        Assert.Equal(Count(5), Count(5));
+        Assert.NotEqual(Count(5), Count(6));
+    }
+
+    static (int, int) Count(ulong seed)
+    {
+        Storm storm = new(seed, 3, isStar: true);
+        storm.Run(TimeSpan.FromMinutes(20));
+        return (storm.Ledger.Sent, storm.Ledger.Delivered);
+    }
+
+    void Survive(ulong seed, int hosts, bool isStar, double hours)
+    {
+        output.WriteLine($"seed {seed}, {hosts} hosts, {(isStar ? "star" : "mesh")}");
+        Storm storm = new(seed, hosts, isStar);
+        storm.Run(TimeSpan.FromHours(hours));
+        output.WriteLine($"{storm.Ledger.Delivered} of {storm.Ledger.Sent} packets arrived");
+        Assert.True(storm.Ledger.Delivered > storm.Ledger.Sent / 4, $"seed {seed}: too few packets arrived");
+    }
+}
