@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using Weft.Cli.Wg;
+using Weft.Config;
 using Weft.Control;
 using Weft.Linux;
 
@@ -22,6 +23,10 @@ static class Program
         [
             (MakeconfCommand.Create(), "weft makeconf --from mesh.conf"),
             (CheckCommand.Create(), "weft check mesh.conf"),
+            (StartCommand.Create(), "weft start /etc/wireguard/wg0.conf"),
+            (StopCommand.Create(), "weft stop wg0"),
+            (RestartCommand.Create(), "weft restart wg0"),
+            (StatusCommand.Create(), "weft status"),
             (DeviceCommand.Create(), "weft device wg0 --foreground"),
         ];
 
@@ -40,6 +45,12 @@ static class Program
         catch (OperationFailedException e)
         {
             return Fail(e.Message, e.Remedy);
+        }
+        catch (FaultyFileException e)
+        {
+            foreach (Diagnostic fault in e.Faults)
+                Console.Error.WriteLine(fault);
+            return Failed;
         }
         catch (KernelRefusedException e)
         {

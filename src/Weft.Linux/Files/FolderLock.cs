@@ -17,6 +17,14 @@ public sealed class FolderLock : IDisposable
         _path = path;
     }
 
+    /// <summary>
+    /// Somebody removed the folder, perhaps between our opening and locking it: what is at its path now, if anything, is
+    /// another folder that another process may hold.
+    /// </summary>
+    public bool IsRemoved =>
+        File.ResolveLinkTarget($"/proc/self/fd/{_folder.Number}", returnFinalTarget: false)
+            ?.FullName.EndsWith(" (deleted)", StringComparison.Ordinal) == true;
+
     /// <summary>Null when another process holds the folder.</summary>
     /// <exception cref="KernelRefusedException">There is no such folder, or it is a link.</exception>
     public static FolderLock? TryTake(string path)

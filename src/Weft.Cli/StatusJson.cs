@@ -1,0 +1,80 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Weft.Control;
+
+namespace Weft.Cli;
+
+/// <summary>A site's status for programs. The names below are an interface: they stay.</summary>
+static class StatusJson
+{
+    internal static string Write(string name, SiteStatus? status) =>
+        JsonSerializer.Serialize(Of(name, status), StatusJsonContext.Readable.Site);
+
+    static Site Of(string name, SiteStatus? status) =>
+        new(
+            name,
+            status?.IsUp ?? false,
+            status?.Site,
+            status?.File,
+            status?.PublicKey?.ToString(),
+            status?.ListenPort ?? 0,
+            status?.Mtu ?? 0,
+            [.. (status?.Addresses ?? []).Select(a => a.ToString())],
+            [.. (status?.Peers ?? []).Select(Of)]
+        );
+
+    static Peer Of(SitePeerStatus peer) =>
+        new(
+            peer.Site,
+            peer.PublicKey.ToString(),
+            peer.Endpoint?.ToString(),
+            peer.IsAlive,
+            peer.HandshakeAge is { } age ? (long)age.TotalSeconds : null,
+            peer.ReceivedBytes,
+            peer.SentBytes,
+            [.. peer.Routes.Select(r => new Way(r.Prefix.ToString(), r.Interface))]
+        );
+
+    internal sealed record Site(
+        string Interface,
+        bool Up,
+        [property: JsonPropertyName("site")] string? Name,
+        string? File,
+        string? PublicKey,
+        int ListenPort,
+        int Mtu,
+        string[] Addresses,
+        Peer[] Peers
+    );
+
+    internal sealed record Peer(
+        [property: JsonPropertyName("site")] string? Name,
+        string PublicKey,
+        string? Endpoint,
+        bool Alive,
+        long? HandshakeSecondsAgo,
+        ulong ReceivedBytes,
+        ulong SentBytes,
+        Way[] Routes
+    );
+
+    /// <summary>A prefix of the peer, and the interface over which a packet to it leaves now.</summary>
+    internal sealed record Way(string Prefix, string? Interface);
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(StatusJson.Site))]
+sealed partial class StatusJsonContext : JsonSerializerContext
+{
+    // A key's '+' is no danger outside a web page.
+    internal static StatusJsonContext Readable { get; } =
+        new(
+            new JsonSerializerOptions
+            {
+                WriteIndented = true,
+                PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            }
+        );
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+
+namespace Weft.Control;
+
+/// <summary>The host's firewall as far as our chains may have to stand in it, and what to change there. Pure.</summary>
+sealed record FirewallState
+{
+    /// <summary>Null when the host has no usable iptables.</summary>
+    public Iptables? IPv4 { get; init; }
+
+    /// <summary>Null when the host has no usable ip6tables.</summary>
+    public Iptables? IPv6 { get; init; }
+
+    /// <summary>Null when the host has no usable nft.</summary>
+    public Nftables? Nft { get; init; }
+
+    /// <summary>
+    /// What to change so that our chains stand as wished. iptables is used where it filters already, and on a host that
+    /// filters with nothing yet, so that rules stand before a policy comes; nft where a base chain of its own would drop.
+    /// </summary>
+    internal ImmutableArray<FirewallChange> Put(FirewallWish wish)
+    {
+        ImmutableArray<FirewallChange>.Builder changes = ImmutableArray.CreateBuilder<FirewallChange>();
+        bool iptables = IPv4 is not null || IPv6 is not null;
+        bool native = Nft is not null && !Nft.Obstacles(iptables).IsEmpty;
+        foreach ((Iptables? table, string family) in Families())
+        {
+            if (table is null || (native && !table.IsInUse))
+                continue;
+            bool made = Nft is not null && !Nft.HasTable(family, "filter") && !table.IsInUse;
+            if (table.Put(wish, mark: made) is { } change)
+                changes.Add(change);
+        }
+        if (Nft?.Put(wish, iptables) is { } nftChange)
+            changes.Add(nftChange);
+        return changes.DrainToImmutable();
+    }
+
+    /// <summary>What to change so that nothing of the interface's stands anywhere.</summary>
+    internal ImmutableArray<FirewallChange> Take(string name)
+    {
+        ImmutableArray<FirewallChange>.Builder changes = ImmutableArray.CreateBuilder<FirewallChange>();
+        foreach ((Iptables? table, string family) in Families())
+        {
+            if (table?.Take(name) is not { } change)
+                continue;
+            changes.Add(change);
+            if (Nft is not null && table.IsOursAlone(name))
+                changes.Add(Nft.DeleteTable(family, "filter"));
+        }
+        if (Nft?.Take(name, IPv4 is not null || IPv6 is not null) is { } nftChange)
+            changes.Add(nftChange);
+        return changes.DrainToImmutable();
+    }
+
+    IEnumerable<(Iptables? Table, string Family)> Families() => [(IPv4, "ip"), (IPv6, "ip6")];
+}

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Weft.Control;
+
+/// <summary>
+/// The filter table of iptables or ip6tables as <c>iptables -S</c> prints it, and the text for <c>iptables-restore</c> that
+/// puts our chains into it or takes them out, in one atomic step. Pure.
+/// </summary>
+/// <param name="Restore">Path of <c>iptables-restore</c> or <c>ip6tables-restore</c>.</param>
+/// <param name="Lines">What <c>iptables -S</c> printed.</param>
+sealed record Iptables(string Restore, ImmutableArray<string> Lines)
+{
+    const string Head = "*filter\n";
+    const string Tail = "COMMIT\n";
+
+    /// <summary>Somebody filters with it: there is a rule, a chain, or a policy that drops.</summary>
+    internal bool IsInUse => !Lines.All(IsEmptyPolicy);
+
+    /// <summary>What to change so that our chains stand as wished; null when they do.</summary>
+    /// <param name="wish">What the interface needs.</param>
+    /// <param name="mark">The table is made by this change, so leave our mark in it.</param>
+    internal FirewallChange? Put(FirewallWish wish, bool mark)
+    {
+        ImmutableArray<FirewallChain> chains = wish.Chains();
+        if (chains.All(Stands))
+            return null;
+        StringBuilder text = new(Head);
+        StringBuilder undo = new(Head);
+        // To declare a chain is to empty it. Other people's chains are not named, so they stay as they are.
+        if (mark)
+            text.Append(Declaration(Ownership.TableMark));
+        foreach (FirewallChain chain in chains)
+        {
+            text.Append(Declaration(chain.Name)).AppendJoin("", Rules(chain).Select(r => r + "\n"));
+            if (!Lines.Contains(Jump(chain)))
+            {
+                // First, or a rule of the host that drops would have its way.
+                text.Append($"-I {chain.IptablesParent} 1 -j {chain.Name}\n");
+                undo.Append($"-D {chain.IptablesParent} -j {chain.Name}\n");
+            }
+            if (Exists(chain.Name))
+                undo.Append(Declaration(chain.Name)).AppendJoin("", RulesNow(chain.Name).Select(r => r + "\n"));
+            else
+                undo.Append(Removal(chain.Name));
+        }
+        if (mark)
+            undo.Append($"-X {Ownership.TableMark}\n");
+        return Change(text.Append(Tail), undo.Append(Tail));
+    }
+
+    /// <summary>What to change so that nothing of ours stands there; null when nothing does.</summary>
+    /// <param name="name">The interface.</param>
+    internal FirewallChange? Take(string name)
+    {
+        StringBuilder text = new(Head);
+        StringBuilder undo = new(Head);
+        string[] chains = [.. ChainsOf(name).Where(Exists)];
+        if (chains.Length == 0)
+            return null;
+        bool last = !Lines.Any(l => IsChainOfAnother(l, chains));
+        if (last && Exists(Ownership.TableMark))
+            undo.Append(Declaration(Ownership.TableMark));
+        foreach (string chain in chains)
+        {
+            undo.Append(Declaration(chain)).AppendJoin("", RulesNow(chain).Select(r => r + "\n"));
+            foreach (string jump in Lines.Where(l => l.EndsWith(" -j " + chain, StringComparison.Ordinal)))
+            {
+                string parent = jump.Split(' ')[1];
+                text.Append($"-D{jump.AsSpan(2)}\n");
+                undo.Append(
+                    $"-I {parent} 1{jump.AsSpan(jump.IndexOf(parent, StringComparison.Ordinal) + parent.Length)}\n"
+                );
+            }
+            text.Append(Removal(chain));
+        }
+        if (last && Exists(Ownership.TableMark))
+            text.Append($"-X {Ownership.TableMark}\n");
+        return Change(text.Append(Tail), undo.Append(Tail));
+    }
+
+    /// <summary>We made the table, and nobody but this interface has put anything into it: it can go with our chains.</summary>
+    internal bool IsOursAlone(string name)
+    {
+        string[] ours = [Ownership.TableMark, .. ChainsOf(name)];
+        return Exists(Ownership.TableMark)
+            && Lines.All(l => IsEmptyPolicy(l) || l.Split(' ').Any(word => ours.Contains(word)));
+    }
+
+    bool Stands(FirewallChain chain) =>
+        Exists(chain.Name) && Lines.Contains(Jump(chain)) && RulesNow(chain.Name).SequenceEqual(Rules(chain));
+
+    bool Exists(string chain) => Lines.Contains("-N " + chain);
+
+    IEnumerable<string> RulesNow(string chain) =>
+        Lines.Where(l => l.StartsWith($"-A {chain} ", StringComparison.Ordinal));
+
+    FirewallChange Change(StringBuilder text, StringBuilder undo) =>
+        new(Restore, ["-w", "5", "--noflush"], text.ToString(), undo.ToString());
+
+    static string[] ChainsOf(string name) => [Ownership.InputChain(name), Ownership.ForwardChain(name)];
+
+    static string Jump(FirewallChain chain) => $"-A {chain.IptablesParent} -j {chain.Name}";
+
+    static IEnumerable<string> Rules(FirewallChain chain) =>
+        chain.Rules.Select(r => $"-A {chain.Name} {r.Iptables} -j ACCEPT");
+
+    static string Declaration(string chain) => $":{chain} - [0:0]\n";
+
+    static string Removal(string chain) => $"-F {chain}\n-X {chain}\n";
+
+    static bool IsEmptyPolicy(string line) =>
+        line.StartsWith("-P ", StringComparison.Ordinal) && line.EndsWith(" ACCEPT", StringComparison.Ordinal);
+
+    static bool IsChainOfAnother(string line, string[] chains) =>
+        line.StartsWith("-N " + Ownership.ChainPrefix, StringComparison.Ordinal) && !chains.Contains(line[3..]);
+}

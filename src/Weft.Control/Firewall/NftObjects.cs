@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Weft.Control;
+
+/// <summary>A chain of <see cref="Nftables"/>; type, hook and policy are null unless it is a base chain.</summary>
+sealed record NftChain(string Family, string Table, string Name, string? Type, string? Hook, string? Policy)
+{
+    internal static NftChain Read(JsonElement json) =>
+        new(
+            NftRule.Text(json, "family") ?? "",
+            NftRule.Text(json, "table") ?? "",
+            NftRule.Text(json, "name") ?? "",
+            NftRule.Text(json, "type"),
+            NftRule.Text(json, "hook"),
+            NftRule.Text(json, "policy")
+        );
+
+    /// <summary>In the same table.</summary>
+    internal bool Beside(NftChain other) => Family == other.Family && Table == other.Table;
+}
+
+/// <summary>A rule of <see cref="Nftables"/>.</summary>
+/// <param name="Family">Of the table.</param>
+/// <param name="Table">Its table.</param>
+/// <param name="Chain">Its chain.</param>
+/// <param name="Handle">What it is deleted by.</param>
+/// <param name="Words">In nft's words without quotes, for the few forms that we write; else raw JSON.</param>
+/// <param name="Jump">The chain that it jumps to; null when it does not.</param>
+/// <param name="IsUnconditionalDrop">It drops or rejects whatever reaches it.</param>
+sealed record NftRule(
+    string Family,
+    string Table,
+    string Chain,
+    long Handle,
+    string Words,
+    string? Jump,
+    bool IsUnconditionalDrop
+)
+{
+    internal static NftRule Read(JsonElement json)
+    {
+        List<string> words = [];
+        string? jump = null;
+        bool drops = false;
+        bool conditional = false;
+        if (json.TryGetProperty("expr", out JsonElement expressions))
+        {
+            foreach (JsonElement expression in expressions.EnumerateArray())
+            {
+                (string kind, JsonElement body) = First(expression);
+                drops |= kind is "drop" or "reject";
+                conditional |= kind is not ("drop" or "reject" or "counter" or "log");
+                if (kind is "jump" && body.ValueKind == JsonValueKind.Object)
+                    jump = Text(body, "target");
+                if (kind is not "counter")
+                    words.Add(WordsOf(kind, body));
+            }
+        }
+        return new NftRule(
+            Text(json, "family") ?? "",
+            Text(json, "table") ?? "",
+            Text(json, "chain") ?? "",
+            json.TryGetProperty("handle", out JsonElement handle) ? handle.GetInt64() : 0,
+            string.Join(' ', words),
+            jump,
+            drops && !conditional
+        );
+    }
+
+    /// <summary>In this chain.</summary>
+    internal bool In(NftChain chain) => BesideOf(chain) && Chain == chain.Name;
+
+    /// <summary>In this chain's table.</summary>
+    internal bool BesideOf(NftChain chain) => Family == chain.Family && Table == chain.Table;
+
+    internal static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    static (string Kind, JsonElement Body) First(JsonElement expression)
+    {
+        if (expression.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty property in expression.EnumerateObject())
+                return (property.Name, property.Value);
+        }
+        return ("", expression);
+    }
+
+    static string WordsOf(string kind, JsonElement body)
+    {
+        if (body.ValueKind == JsonValueKind.Null)
+            return kind;
+        if (kind != "match" || Text(body, "op") != "==")
+            return body.GetRawText();
+        (string side, JsonElement left) = First(body.GetProperty("left"));
+        string? what = side switch
+        {
+            "meta" => Text(left, "key"),
+            "payload" => $"{Text(left, "protocol")} {Text(left, "field")}",
+            _ => null,
+        };
+        JsonElement right = body.GetProperty("right");
+        string? value = right.ValueKind switch
+        {
+            JsonValueKind.String => right.GetString(),
+            JsonValueKind.Number => right.GetInt64().ToString(CultureInfo.InvariantCulture),
+            _ => null,
+        };
+        return what is null || value is null ? body.GetRawText() : $"{what} {value}";
+    }
+}

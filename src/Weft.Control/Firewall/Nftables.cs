@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Weft.Control;
+
+/// <summary>
+/// The ruleset of nftables as <c>nft -j list ruleset</c> prints it, and the text for <c>nft -f</c> that puts our chains
+/// beside other people's base chains or takes them out, in one atomic step. Pure.
+/// </summary>
+/// <remarks>
+/// An "accept" ends only the base chain that says it: a packet must pass every base chain of its hook, and none can
+/// overrule another's drop. So a table of our own would open nothing. A chain of ours goes into each table whose base
+/// chain would drop, and a rule at the head of that base chain jumps to it.
+/// </remarks>
+sealed class Nftables
+{
+    static readonly string[] s_families = ["ip", "ip6", "inet"];
+    static readonly string[] s_iptablesTables = ["filter", "nat", "mangle", "raw", "security"];
+
+    static readonly string[] s_iptablesChains = ["INPUT", "FORWARD", "OUTPUT", "PREROUTING", "POSTROUTING"];
+
+    readonly string _program;
+    readonly ImmutableArray<NftChain> _chains;
+    readonly ImmutableArray<NftRule> _rules;
+
+    Nftables(string program, ImmutableArray<NftChain> chains, ImmutableArray<NftRule> rules)
+    {
+        _program = program;
+        _chains = chains;
+        _rules = rules;
+    }
+
+    /// <summary>Reads nft's JSON (libnftables-json(5)).</summary>
+    /// <exception cref="JsonException">The text is none.</exception>
+    internal static Nftables Read(string program, string json)
+    {
+        ImmutableArray<NftChain>.Builder chains = ImmutableArray.CreateBuilder<NftChain>();
+        ImmutableArray<NftRule>.Builder rules = ImmutableArray.CreateBuilder<NftRule>();
+        using JsonDocument document = JsonDocument.Parse(json);
+        if (!document.RootElement.TryGetProperty("nftables", out JsonElement items))
+            throw new JsonException("no 'nftables' in it");
+        foreach (JsonElement item in items.EnumerateArray())
+        {
+            if (item.TryGetProperty("chain", out JsonElement chain))
+                chains.Add(NftChain.Read(chain));
+            else if (item.TryGetProperty("rule", out JsonElement rule))
+                rules.Add(NftRule.Read(rule));
+        }
+        return new Nftables(program, chains.ToImmutable(), rules.ToImmutable());
+    }
+
+    /// <summary>There is a table of that name, such as <c>ip filter</c>.</summary>
+    internal bool HasTable(string family, string table) => _chains.Any(c => c.Family == family && c.Table == table);
+
+    /// <summary>The base chains that would drop what we need, those of iptables left out, which are iptables' to change.</summary>
+    /// <param name="iptables">The host has iptables.</param>
+    internal ImmutableArray<NftChain> Obstacles(bool iptables) =>
+        [.. _chains.Where(c => Drops(c) && !(iptables && IsOfIptables(c)))];
+
+    /// <summary>What to change so that our chains stand as wished beside the obstacles; null when they do.</summary>
+    internal FirewallChange? Put(FirewallWish wish, bool iptables)
+    {
+        StringBuilder text = new();
+        StringBuilder undo = new();
+        foreach (NftChain parent in Obstacles(iptables))
+        {
+            FirewallChain chain = wish.Chains().First(c => c.NftHook == parent.Hook);
+            string table = $"{parent.Family} {parent.Table}";
+            bool exists = _chains.Any(c => c.Beside(parent) && c.Name == chain.Name);
+            NftRule? jump = _rules.FirstOrDefault(r => r.In(parent) && r.Jump == chain.Name);
+            IEnumerable<string> wanted = chain.Rules.Select(r => $"{Plain(r.Nft)} accept");
+            if (exists && jump is not null && RulesNow(parent, chain.Name).SequenceEqual(wanted))
+                continue;
+            text.Append($"add chain {table} {chain.Name}\nflush chain {table} {chain.Name}\n");
+            foreach (FirewallRule rule in chain.Rules)
+                text.Append($"add rule {table} {chain.Name} {rule.Nft} accept\n");
+            if (jump is null)
+                text.Append($"insert rule {table} {parent.Name} jump {chain.Name}\n");
+            // A fresh jump has no handle yet; with the chain emptied it does no harm, and stop takes it.
+            if (jump is not null || exists)
+                undo.Append(Again(table, chain.Name, RulesNow(parent, chain.Name)));
+            else
+                undo.Append($"flush chain {table} {chain.Name}\n");
+        }
+        return text.Length == 0 ? null : Change(text, undo);
+    }
+
+    /// <summary>What to change so that nothing of ours stands there; null when nothing does.</summary>
+    internal FirewallChange? Take(string name, bool iptables)
+    {
+        string[] ours = [Ownership.InputChain(name), Ownership.ForwardChain(name)];
+        StringBuilder text = new();
+        StringBuilder undo = new();
+        foreach (NftChain chain in _chains.Where(c => ours.Contains(c.Name) && !(iptables && IsOfIptables(c))))
+        {
+            string table = $"{chain.Family} {chain.Table}";
+            undo.Append($"add chain {table} {chain.Name}\n")
+                .Append(Again(table, chain.Name, RulesNow(chain, chain.Name)));
+            foreach (NftRule rule in _rules.Where(r => r.BesideOf(chain) && r.Jump == chain.Name))
+            {
+                string handle = rule.Handle.ToString(CultureInfo.InvariantCulture);
+                text.Append($"delete rule {table} {rule.Chain} handle {handle}\n");
+                undo.Append($"insert rule {table} {rule.Chain} jump {chain.Name}\n");
+            }
+            text.Append($"flush chain {table} {chain.Name}\ndelete chain {table} {chain.Name}\n");
+        }
+        return text.Length == 0 ? null : Change(text, undo);
+    }
+
+    /// <summary>Deletes a table that iptables made for us and that is empty but for our chains, which are gone by then.</summary>
+    internal FirewallChange DeleteTable(string family, string table) =>
+        new(_program, ["-f", "-"], $"delete table {family} {table}\n", $"add table {family} {table}\n");
+
+    IEnumerable<string> RulesNow(NftChain beside, string chain) =>
+        _rules.Where(r => r.BesideOf(beside) && r.Chain == chain).Select(r => r.Words);
+
+    bool Drops(NftChain chain) =>
+        chain.Type == "filter"
+        && chain.Hook is "input" or "forward"
+        && s_families.Contains(chain.Family)
+        && (chain.Policy == "drop" || _rules.Any(r => r.In(chain) && r.IsUnconditionalDrop));
+
+    static bool IsOfIptables(NftChain chain) =>
+        chain.Family is "ip" or "ip6"
+        && s_iptablesTables.Contains(chain.Table)
+        && (chain.Hook is null || s_iptablesChains.Contains(chain.Name));
+
+    FirewallChange Change(StringBuilder text, StringBuilder undo) =>
+        new(_program, ["-f", "-"], text.ToString(), undo.ToString());
+
+    static string Again(string table, string chain, IEnumerable<string> rules)
+    {
+        StringBuilder text = new($"flush chain {table} {chain}\n");
+        // What somebody else put into our chain and has no text here is not brought back.
+        foreach (string rule in rules.Where(r => !r.Contains('{')))
+            text.Append($"add rule {table} {chain} {rule}\n");
+        return text.ToString();
+    }
+
+    static string Plain(string rule) => rule.Replace("\"", "", StringComparison.Ordinal);
+}

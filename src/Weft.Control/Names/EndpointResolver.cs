@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Weft.Config;
+
+namespace Weft.Control;
+
+/// <summary>Turns the peers' endpoints into addresses, all at once and within a time: one bad name holds up nobody.</summary>
+static class EndpointResolver
+{
+    /// <summary>For names that answer at all this is plenty; one that does not is tried again at the next start.</summary>
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    /// <returns>One for each of <paramref name="peers"/> that has an endpoint, in their order.</returns>
+    internal static ImmutableArray<ResolvedEndpoint> Resolve(IEnumerable<PeerSection> peers)
+    {
+        using CancellationTokenSource late = new(s_patience);
+        Task<ResolvedEndpoint>[] tasks =
+        [
+            .. peers.Where(p => p.Endpoint is not null).Select(p => ResolveAsync(p, p.Endpoint!, late.Token)),
+        ];
+        return [.. Task.WhenAll(tasks).GetAwaiter().GetResult()];
+    }
+
+    static async Task<ResolvedEndpoint> ResolveAsync(PeerSection peer, HostPort endpoint, CancellationToken late)
+    {
+        if (endpoint.AsAddress() is { } address)
+            return new ResolvedEndpoint(peer, [address], null);
+        try
+        {
+            // The system's order: RFC 6724, so a family that this host cannot reach comes last.
+            IPAddress[] addresses = await Dns.GetHostAddressesAsync(endpoint.Host, late)
+                .WaitAsync(late)
+                .ConfigureAwait(false);
+            return new ResolvedEndpoint(peer, [.. addresses.Select(a => new IPEndPoint(a, endpoint.Port))], null);
+        }
+        catch (SocketException e)
+        {
+            return new ResolvedEndpoint(peer, [], e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return new ResolvedEndpoint(peer, [], $"no answer within {s_patience.TotalSeconds:0} s");
+        }
+        catch (ArgumentException e)
+        {
+            // A name longer than DNS has.
+            return new ResolvedEndpoint(peer, [], e.Message);
+        }
+    }
+}
+
+/// <summary>A peer's endpoint, looked up.</summary>
+/// <param name="Peer">Whose.</param>
+/// <param name="Addresses">Best first; empty when there is none.</param>
+/// <param name="Fault">Why there is none.</param>
+sealed record ResolvedEndpoint(PeerSection Peer, ImmutableArray<IPEndPoint> Addresses, string? Fault);

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Weft.Config;
+
+namespace Weft.Control;
+
+/// <summary>A site's file: where it is, what interface it makes, what it says.</summary>
+/// <param name="Path">Absolute.</param>
+/// <param name="Interface">The file's name without <c>.conf</c>.</param>
+/// <param name="Config">Its content, parsed.</param>
+public sealed record SiteFile(string Path, string Interface, SiteConfig Config)
+{
+    const string Extension = ".conf";
+    const string SystemFolder = "/etc/wireguard";
+
+    /// <summary>
+    /// Where the file of an argument is. A path (with a slash, or ending in <c>.conf</c>) is that file. A name such as
+    /// <c>wg0</c> is <c>wg0.conf</c> beside the program, where a router's storage holds both, or else in
+    /// <c>/etc/wireguard</c>; never in the current folder, since the file may hold commands that root will run.
+    /// </summary>
+    /// <exception cref="OperationFailedException">There is no such file, or its name makes no interface.</exception>
+    public static string Locate(string argument) => Locate(argument, [AppContext.BaseDirectory, SystemFolder]);
+
+    /// <summary>As wg-quick has it: a name is a file in <c>/etc/wireguard</c> and nowhere else.</summary>
+    /// <inheritdoc cref="Locate(string)"/>
+    public static string LocateAsWgQuick(string argument) => Locate(argument, [SystemFolder]);
+
+    /// <summary>The interface that an argument names, whether or not its file is there.</summary>
+    /// <exception cref="OperationFailedException">The name makes no interface.</exception>
+    public static string InterfaceOf(string argument)
+    {
+        string name = System.IO.Path.GetFileName(argument);
+        if (name.EndsWith(Extension, StringComparison.Ordinal))
+            name = name[..^Extension.Length];
+        InterfaceName.Check(name);
+        return name;
+    }
+
+    /// <summary>Reads and parses the file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="warning">Told when others than its owner can read or change the file.</param>
+    /// <exception cref="OperationFailedException">It cannot be read.</exception>
+    /// <exception cref="FaultyFileException">It has faults: all of them.</exception>
+    public static SiteFile Read(string path, Action<string> warning)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+            const UnixFileMode others =
+                UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite | UnixFileMode.GroupRead;
+            if ((File.GetUnixFileMode(path) & others) != 0)
+                warning($"{path}: others can read or change this file, which holds keys: chmod 600 {path}");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw NotFound([path], e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException($"{path}: cannot be read: {e.Message}", "Run it as root", e);
+        }
+        ParseResult<SiteConfig> result = SiteConfigText.Parse(text, path);
+        return result.Value is { } config
+            ? new SiteFile(path, InterfaceOf(path), config)
+            : throw new FaultyFileException(result.Faults);
+    }
+
+    static string Locate(string argument, string[] folders)
+    {
+        InterfaceOf(argument);
+        if (argument.Contains('/') || argument.EndsWith(Extension, StringComparison.Ordinal))
+            return System.IO.Path.GetFullPath(argument);
+        ImmutableArray<string> places =
+        [
+            .. folders.Select(f => System.IO.Path.Combine(System.IO.Path.GetFullPath(f), argument + Extension)),
+        ];
+        return places.FirstOrDefault(File.Exists) ?? throw NotFound(places, null);
+    }
+
+    static OperationFailedException NotFound(ImmutableArray<string> places, Exception? cause)
+    {
+        string remedy = "Name the site's file: weft start /path/to/wg0.conf ('weft makeconf' writes one for each site)";
+        string message = $"{string.Join(" and ", places)}: no such file";
+        return cause is null
+            ? new OperationFailedException(message, remedy)
+            : new OperationFailedException(message, remedy, cause);
+    }
+}
+
+/// <summary>A file has faults. The program prints each on a line of its own.</summary>
+public sealed class FaultyFileException(ImmutableArray<Diagnostic> faults) : Exception(string.Join('\n', faults))
+{
+    /// <summary>All faults of the file, in the order of their lines.</summary>
+    public ImmutableArray<Diagnostic> Faults { get; } = faults;
+}

@@ -1,0 +1,64 @@
+using Weft.Linux.Netlink;
+
+namespace Weft.Control;
+
+/// <summary>
+/// The doors to this host that a start, a stop and a look at a site go through, wired once. Owned by a
+/// <see cref="SiteRunner"/>; one thread.
+/// </summary>
+sealed class SiteHost : IDisposable
+{
+    internal SiteHost(DaemonCommand daemon, string stateFolder, UapiDevices devices, Reporting reporting)
+    {
+        Reporting = reporting;
+        Devices = devices;
+        Netlink = new RouteNetlink(reporting.Trace);
+        Tools = new Tools(reporting.Trace);
+        Firewall = new HostFirewall(Tools);
+        Inspector = new HostInspector(Netlink, Firewall);
+        States = new SiteStateFolder(stateFolder, reporting);
+        Engine = new UserspaceEngine(daemon, Netlink, devices, reporting);
+    }
+
+    internal Reporting Reporting { get; }
+
+    internal UapiDevices Devices { get; }
+
+    internal RouteNetlink Netlink { get; }
+
+    internal Tools Tools { get; }
+
+    internal HostFirewall Firewall { get; }
+
+    internal HostInspector Inspector { get; }
+
+    internal SiteStateFolder States { get; }
+
+    internal UserspaceEngine Engine { get; }
+
+    /// <summary>This process's network namespace, as <c>readlink /proc/self/ns/net</c> prints it.</summary>
+    internal static string Namespace => new FileInfo("/proc/self/ns/net").LinkTarget ?? "";
+
+    internal StepRunner NewRunner() => new(Netlink, Devices, Firewall, Reporting);
+
+    /// <summary>Runs the user's hooks, <c>%i</c> standing for the interface.</summary>
+    /// <exception cref="OperationFailedException">One of them failed.</exception>
+    internal void RunHooks(string key, IEnumerable<string> hooks, string name)
+    {
+        foreach (string hook in hooks)
+        {
+            string command = hook.Replace("%i", name, StringComparison.Ordinal);
+            Reporting.Step(command);
+            int status = Tools.RunHook(command);
+            if (status != 0)
+            {
+                throw new OperationFailedException(
+                    $"{name}: {key} ended with status {status}: {command}",
+                    "Run the command by hand to see why, or take it out of the file"
+                );
+            }
+        }
+    }
+
+    public void Dispose() => Netlink.Dispose();
+}

@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using System.Net;
+using Weft.Config;
+using Weft.Crypto;
+using Weft.Linux.Netlink;
+
+namespace Weft.Control;
+
+/// <summary>
+/// One start of a site: from whatever state the host is in to the state that the file wants. It looks, checks all that can
+/// be checked, and only then changes; a change that fails takes back those before it.
+/// </summary>
+sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
+{
+    // Taking an address away can take routes along, so the host is looked at again after a change; twice settles it.
+    const int Rounds = 3;
+
+    readonly string _name = file.Interface;
+    readonly StepRunner _runner = host.NewRunner();
+
+    InterfaceSection Interface => file.Config.Interface;
+
+    /// <exception cref="OperationFailedException">It could not be done; the host is as it was.</exception>
+    internal StartResult Run()
+    {
+        SiteChecks.Engine(options.Engine);
+        Link? link = host.Netlink.FindLink(_name);
+        if (options.MustBeNew && link is not null)
+            throw new OperationFailedException(
+                $"'{_name}' already exists",
+                $"Take it down first: wg-quick down {_name}"
+            );
+        DeviceStatus? device = host.Devices.Find(_name);
+        SiteChecks.Place(_name, link, device, UapiSocket.PathOf(_name));
+        bool isNew = link is null || device is null;
+        if (isNew)
+            UserspaceEngine.CheckHost();
+        SiteChecks.Port(file, device);
+        SiteState? known = host.States.Read(_name);
+
+        // An interface that is yet to come is planned for as if it stood there empty, to find what is in its way.
+        Link imagined = new() { Index = -1, Name = _name };
+        DeviceStatus empty = new() { Name = _name };
+        HostState actual = host.Inspector.Look(link, device ?? empty, []) with { Link = link ?? imagined };
+        Dictionary<PublicKey, IPEndPoint> endpoints = Endpoints(known, device);
+        int mtu =
+            Interface.Mtu ?? (options.DiscoverMtu ? PathMtu.Of(host.Netlink, endpoints.Values) : WantedSite.DefaultMtu);
+        SiteChecks.File(file, mtu);
+        WantedState wanted = new WantedSite(file, options, actual).State(endpoints, mtu);
+        ImmutableArray<HostStep> steps = HostPlan.Interface(wanted, actual);
+        ImmutableArray<HostStep> around = HostPlan.Surroundings(wanted, actual);
+        SiteState state = State(known, wanted, around);
+        if (!isNew && steps.IsEmpty && around.IsEmpty)
+        {
+            host.States.Write(state);
+            return new StartResult(_name, false, 0);
+        }
+        Change(wanted, actual, around, state, known, isNew, link);
+        return new StartResult(_name, isNew, _runner.Count);
+    }
+
+    void Change(
+        WantedState wanted,
+        HostState actual,
+        ImmutableArray<HostStep> around,
+        SiteState state,
+        SiteState? known,
+        bool isNew,
+        Link? link
+    )
+    {
+        bool done = false;
+        try
+        {
+            // Before the first change, so that a stop knows what to put back even if this process is killed.
+            host.States.Write(state);
+            if (isNew)
+            {
+                // One of ours that nobody serves: its process hangs, or it would have gone along.
+                if (link is not null)
+                    host.Engine.Stop(_name, link);
+                host.Engine.Start(_name);
+                host.RunHooks("PreUp", Interface.PreUp, _name);
+            }
+            Converge(wanted, actual);
+            _runner.Run(around);
+            if (isNew)
+                host.RunHooks("PostUp", Interface.PostUp, _name);
+            done = true;
+        }
+        finally
+        {
+            if (!done)
+                TakeBack(isNew, known);
+        }
+    }
+
+    void Converge(WantedState wanted, HostState actual)
+    {
+        for (int round = 0; round < Rounds; round++)
+        {
+            Link link =
+                host.Netlink.FindLink(_name)
+                ?? throw new OperationFailedException(
+                    $"{_name} went away while it was being set up",
+                    $"Did somebody stop it? Else run its device in front: weft device {_name} --foreground"
+                );
+            actual = host.Inspector.LookAgain(actual, link, host.Devices.Get(_name));
+            ImmutableArray<HostStep> steps = HostPlan.Interface(wanted, actual);
+            if (steps.IsEmpty)
+                return;
+            _runner.Run(steps);
+        }
+    }
+
+    void TakeBack(bool isNew, SiteState? known)
+    {
+        host.Reporting.Trace("failed; taking back what was done");
+        _runner.TakeBack();
+        if (isNew)
+        {
+            host.Engine.Stop(_name, host.Netlink.FindLink(_name));
+            host.States.Remove(_name);
+        }
+        else if (known is not null)
+        {
+            host.States.Write(known);
+        }
+        else
+        {
+            host.States.Remove(_name);
+        }
+    }
+
+    Dictionary<PublicKey, IPEndPoint> Endpoints(SiteState? known, DeviceStatus? device)
+    {
+        EndpointChoice choice = new(
+            known?.Endpoints ?? ImmutableSortedDictionary<string, string>.Empty,
+            device,
+            DateTimeOffset.UtcNow.ToUnixTimeSeconds()
+        );
+        Dictionary<PublicKey, IPEndPoint> endpoints = [];
+        foreach (ResolvedEndpoint resolved in EndpointResolver.Resolve(file.Config.Peers.Where(choice.Wants)))
+        {
+            PeerSection peer = resolved.Peer;
+            if (resolved.Fault is { } fault)
+                host.Reporting.Warning($"{peer.Site ?? peer.PublicKey.ToString()}: {peer.Endpoint!.Host}: {fault}");
+            if (choice.Pick(peer.PublicKey, resolved.Addresses) is { } address)
+                endpoints[peer.PublicKey] = address;
+        }
+        return endpoints;
+    }
+
+    SiteState State(SiteState? known, WantedState wanted, ImmutableArray<HostStep> around)
+    {
+        ImmutableArray<Sysctl> before = known?.Restore ?? [];
+        // Ours to put back are settings that we change now or changed before, with what they were at first. Last
+        // changed, first put back.
+        IEnumerable<Sysctl> now = around
+            .OfType<SetSysctl>()
+            .Where(s => !before.Any(b => b.Key == s.New.Key))
+            .Select(s => s.New with { Value = s.Old })
+            .Reverse();
+        return new SiteState
+        {
+            Name = _name,
+            File = file.Path,
+            Namespace = SiteHost.Namespace,
+            Engine = "userspace",
+            Endpoints = file
+                .Config.Peers.Where(p => p.Endpoint is not null)
+                .GroupBy(p => p.PublicKey.ToString())
+                .ToImmutableSortedDictionary(g => g.Key, g => g.Last().Endpoint!.ToString(), StringComparer.Ordinal),
+            Restore = [.. now, .. before],
+            Needs = [.. wanted.Sysctls.Select(s => s.Key)],
+            PreDown = Interface.PreDown,
+            PostDown = Interface.PostDown,
+        };
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Net;
+using Weft.Config;
+using Weft.Crypto;
+using Weft.Linux.Netlink;
+
+namespace Weft.Control;
+
+/// <summary>How a site is doing on this host. A snapshot.</summary>
+public sealed record SiteStatus
+{
+    public required string Interface { get; init; }
+
+    /// <summary>The site's name in the mesh; null when its file names none or cannot be read.</summary>
+    public string? Site { get; init; }
+
+    /// <summary>The file that it was started from; null when that is not known.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Set up, and its device answers.</summary>
+    public required bool IsUp { get; init; }
+
+    public int Mtu { get; init; }
+
+    public ImmutableArray<InterfaceAddress> Addresses { get; init; } = [];
+
+    public PublicKey? PublicKey { get; init; }
+
+    /// <summary>0 when the device is not bound.</summary>
+    public ushort ListenPort { get; init; }
+
+    /// <summary>In the order of the device.</summary>
+    public ImmutableArray<SitePeerStatus> Peers { get; init; } = [];
+}
+
+/// <summary>How one peer of a <see cref="SiteStatus"/> is doing.</summary>
+public sealed record SitePeerStatus
+{
+    /// <summary>Its name in the mesh; null when the site's file gives it none.</summary>
+    public string? Site { get; init; }
+
+    public required PublicKey PublicKey { get; init; }
+
+    /// <summary>Null until configured or heard from.</summary>
+    public IPEndPoint? Endpoint { get; init; }
+
+    /// <summary>Since the last handshake; null when there was none.</summary>
+    public TimeSpan? HandshakeAge { get; init; }
+
+    public ulong ReceivedBytes { get; init; }
+
+    public ulong SentBytes { get; init; }
+
+    public ImmutableArray<PeerRoute> Routes { get; init; } = [];
+
+    /// <summary>The last handshake is recent enough for its session to live (REJECT_AFTER_TIME).</summary>
+    public bool IsAlive => HandshakeAge is { } age && age <= TimeSpan.FromSeconds(180);
+}
+
+/// <summary>A prefix that a peer answers for, and the interface over which a packet to it leaves now.</summary>
+/// <param name="Prefix">Of the peer's allowed IPs.</param>
+/// <param name="Interface">Null when no route leads there.</param>
+public readonly record struct PeerRoute(IPNetwork Prefix, string? Interface);
+
+/// <summary>Puts a <see cref="SiteStatus"/> together from the device, the kernel and the site's file.</summary>
+static class SiteStatusReader
+{
+    /// <summary>Null when there is no such interface.</summary>
+    internal static SiteStatus? Read(SiteHost host, string name, DateTimeOffset now)
+    {
+        if (host.Netlink.FindLink(name) is not { } link)
+            return null;
+        SiteState? state = host.States.Read(name);
+        SiteConfig? config = state is null ? null : ReadConfig(state.File, host.Reporting.Warning);
+        DeviceStatus? device = host.Devices.Find(name);
+        Dictionary<PublicKey, string?> names = [];
+        foreach (PeerSection peer in config?.Peers ?? [])
+            names[peer.PublicKey] = peer.Site;
+        Dictionary<int, string> links = host.Netlink.Links().ToDictionary(l => l.Index, l => l.Name);
+        return new SiteStatus
+        {
+            Interface = name,
+            Site = config?.Interface.Site,
+            File = state?.File,
+            IsUp = link.IsUp && device is not null,
+            Mtu = link.Mtu,
+            Addresses =
+            [
+                .. host
+                    .Netlink.Addresses(link)
+                    .Where(a => !a.Address.IsIPv6LinkLocal)
+                    .Select(a => new InterfaceAddress(a.Address, a.PrefixLength)),
+            ],
+            PublicKey = device?.PublicKey,
+            ListenPort = device?.ListenPort ?? 0,
+            Peers =
+            [
+                .. (device?.Peers ?? []).Select(p => new SitePeerStatus
+                {
+                    Site = names.GetValueOrDefault(p.PublicKey),
+                    PublicKey = p.PublicKey,
+                    Endpoint = p.Endpoint,
+                    HandshakeAge = Age(p.LastHandshake, now),
+                    ReceivedBytes = p.ReceivedBytes,
+                    SentBytes = p.SentBytes,
+                    Routes = [.. p.AllowedIps.Select(prefix => Way(host.Netlink, links, prefix))],
+                }),
+            ],
+        };
+    }
+
+    /// <summary>A clock that was set back makes no negative age.</summary>
+    static TimeSpan? Age(HandshakeTime handshake, DateTimeOffset now)
+    {
+        if (handshake.IsNever)
+            return null;
+        TimeSpan age = now - DateTimeOffset.FromUnixTimeSeconds(handshake.Seconds);
+        return age < TimeSpan.Zero ? TimeSpan.Zero : age;
+    }
+
+    static PeerRoute Way(RouteNetlink netlink, Dictionary<int, string> links, IPNetwork prefix)
+    {
+        Route? route = netlink.RouteTo(prefix.BaseAddress);
+        return new PeerRoute(prefix, route is null ? null : links.GetValueOrDefault(route.LinkIndex));
+    }
+
+    static SiteConfig? ReadConfig(string file, Action<string> warning)
+    {
+        try
+        {
+            return SiteFile.Read(file, _ => { }).Config;
+        }
+        catch (Exception e) when (e is OperationFailedException or FaultyFileException)
+        {
+            warning($"peers are shown by their keys, since their names cannot be read: {e.Message}");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using Weft.Config;
+using Weft.Linux.Netlink;
+
+namespace Weft.Control;
+
+/// <summary>
+/// One stop of a site: takes away what is Weft's and nothing else, by the marks that the objects themselves carry, so
+/// that it needs neither the site's file nor its state nor a living device.
+/// </summary>
+/// <param name="host">The host.</param>
+/// <param name="name">The interface.</param>
+/// <param name="file">The site's file, for its hooks if start left no word of them; null when it cannot be had.</param>
+/// <param name="anyOwner">Take down any WireGuard interface of that name, as wg-quick does.</param>
+sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
+{
+    /// <returns>False when there was nothing to take away.</returns>
+    /// <exception cref="OperationFailedException">The interface is not ours, or something could not be taken away.</exception>
+    internal bool Run()
+    {
+        Link? link = host.Netlink.FindLink(name);
+        DeviceStatus? device = host.Devices.Find(name);
+        SiteState? state = host.States.Read(name);
+        Check(link, device, state);
+        bool elsewhere = link is null && device is not null && state is null;
+        string socket = UapiSocket.PathOf(name);
+        bool engine = link is not null || (File.Exists(socket) && !elsewhere);
+        if (engine)
+        {
+            host.RunHooks("PreDown", state?.PreDown ?? file?.Config.Interface.PreDown ?? [], name);
+            host.Engine.Stop(name, link);
+        }
+        int steps = RemoveRest(state);
+        if (engine)
+            host.RunHooks("PostDown", state?.PostDown ?? file?.Config.Interface.PostDown ?? [], name);
+        host.States.Remove(name);
+        return engine || steps > 0 || state is not null;
+    }
+
+    void Check(Link? link, DeviceStatus? device, SiteState? state)
+    {
+        if (state is not null && state.Namespace != SiteHost.Namespace && device is not null && link is null)
+        {
+            throw new OperationFailedException(
+                $"{name} was started in another network namespace ({state.Namespace})",
+                "Stop it there (ip netns exec …)"
+            );
+        }
+        if (link is null)
+            return;
+        bool wireGuard = device is not null || link.Kind == "wireguard";
+        if (state is not null || Ownership.IsOurAlias(link.Alias) || (anyOwner && wireGuard))
+            return;
+        throw anyOwner
+            ? new OperationFailedException($"'{name}' is not a WireGuard interface", null)
+            : new OperationFailedException(
+                $"The interface {name} was not started by Weft, so it is left alone",
+                $"If it is to go: ip link del {name}"
+            );
+    }
+
+    /// <summary>The steps made; one that is refused does not hold up the rest.</summary>
+    int RemoveRest(SiteState? state)
+    {
+        ImmutableArray<Sysctl> restore = HandOver(state);
+        HostState actual = host.Inspector.Look(null, null, restore.Select(s => s.Key));
+        ImmutableArray<HostStep> steps = HostPlan.Stop(name, actual, restore);
+        StepRunner runner = host.NewRunner();
+        List<string> faults = [];
+        foreach (HostStep step in steps)
+        {
+            try
+            {
+                runner.Run([step]);
+            }
+            catch (OperationFailedException e)
+            {
+                faults.Add(e.Message);
+            }
+        }
+        return faults.Count == 0
+            ? steps.Length
+            : throw new OperationFailedException(
+                $"{name} is down, but not all of it could be removed: {string.Join("; ", faults)}",
+                "Run stop again when that is settled"
+            );
+    }
+
+    /// <summary>Settings to put back now. Those that another site still relies on become that site's to put back.</summary>
+    ImmutableArray<Sysctl> HandOver(SiteState? state)
+    {
+        if (state is null || state.Restore.IsEmpty)
+            return [];
+        ImmutableArray<SiteState> others = host
+            .States.ReadAll()
+            .RemoveAll(s => s.Name == name || s.Namespace != state.Namespace);
+        ImmutableArray<Sysctl> restore = [];
+        foreach (Sysctl setting in state.Restore)
+        {
+            int heir = others.IndexOf(others.FirstOrDefault(o => o.Needs.Contains(setting.Key))!);
+            if (heir < 0)
+            {
+                restore = restore.Add(setting);
+                continue;
+            }
+            SiteState richer = others[heir] with { Restore = others[heir].Restore.Add(setting) };
+            host.States.Write(richer);
+            others = others.SetItem(heir, richer);
+        }
+        return restore;
+    }
+}

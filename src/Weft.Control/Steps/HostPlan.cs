@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Weft.Config;
+using Weft.Linux.Netlink;
+
+namespace Weft.Control;
+
+/// <summary>
+/// The steps from what is to what is wanted. Pure: it reads two snapshots and changes nothing. Objects of other people are
+/// never in a step; nothing to change is no step.
+/// </summary>
+static class HostPlan
+{
+    /// <summary>The interface itself: device, addresses, routes and rules.</summary>
+    /// <param name="wanted">What the site's file asks for.</param>
+    /// <param name="actual">The host, with the interface there and its device answering.</param>
+    /// <exception cref="OperationFailedException">Something of other people's stands where ours must.</exception>
+    internal static ImmutableArray<HostStep> Interface(WantedState wanted, HostState actual)
+    {
+        Link link = actual.Link ?? throw new ArgumentException("No interface.", nameof(actual));
+        DeviceStatus device = actual.Device ?? throw new ArgumentException("No device.", nameof(actual));
+        ImmutableArray<HostStep>.Builder steps = ImmutableArray.CreateBuilder<HostStep>();
+        // The alias comes first: from then on whatever happens to this process, stop knows the interface as ours.
+        if (!Ownership.IsOurAlias(link.Alias))
+            steps.Add(new SetAlias(link, Ownership.AliasWord));
+        if (wanted.Device.Difference(device) is { } change)
+            steps.Add(new ChangeDevice(wanted.Name, change, Undo(device, change)));
+        ImmutableArray<RoutingRule> orphans = StaleRules(wanted.Rules, actual, link);
+        steps.AddRange(orphans.Select(r => new RemoveRule(r)));
+        steps.AddRange(StaleRoutes(wanted, actual, link).Select(r => new RemoveRoute(link.Name, r)));
+        AddAddresses(wanted, actual, link, steps);
+        if (link.Mtu != wanted.Mtu)
+            steps.Add(new SetMtu(link, wanted.Mtu));
+        if (!link.IsUp)
+            steps.Add(new SetUp(link, true));
+        AddRoutes(wanted, actual, link, steps);
+        foreach (RoutingRule rule in wanted.Rules)
+        {
+            if (!actual.Rules.Except(orphans).Any(r => Same(r, rule)))
+                steps.Add(new AddRule(rule));
+        }
+        return steps.DrainToImmutable();
+    }
+
+    /// <summary>What the interface needs around it: the firewall's consent and the kernel's settings.</summary>
+    internal static ImmutableArray<HostStep> Surroundings(WantedState wanted, HostState actual)
+    {
+        ImmutableArray<HostStep>.Builder steps = ImmutableArray.CreateBuilder<HostStep>();
+        if (wanted.Firewall is { } firewall)
+            steps.AddRange(actual.Firewall.Put(firewall).Select(c => new ChangeFirewall(c)));
+        foreach (Sysctl sysctl in wanted.Sysctls)
+        {
+            if (actual.Sysctls.TryGetValue(sysctl.Key, out string? old) && old != sysctl.Value)
+                steps.Add(new SetSysctl(sysctl, old));
+        }
+        return steps.DrainToImmutable();
+    }
+
+    /// <summary>Takes away what of ours does not go with the interface itself.</summary>
+    /// <param name="name">The interface, there or not.</param>
+    /// <param name="actual">The host.</param>
+    /// <param name="restore">Settings that start changed, with the values that they had.</param>
+    internal static ImmutableArray<HostStep> Stop(string name, HostState actual, ImmutableArray<Sysctl> restore) =>
+        [
+            .. StaleRules([], actual, actual.Link).Select(r => new RemoveRule(r)),
+            .. actual.Firewall.Take(name).Select(c => new ChangeFirewall(c)),
+            .. restore
+                .Where(s => actual.Sysctls.TryGetValue(s.Key, out string? now) && now != s.Value)
+                .Select(s => new SetSysctl(s, actual.Sysctls[s.Key])),
+        ];
+
+    static DeviceConfig? Undo(DeviceStatus before, DeviceConfig change)
+    {
+        // What the device will be like, as far as it matters to the way back: the peers that the change touches.
+        HashSet<Crypto.PublicKey> touched = [.. change.Peers.Select(p => p.PublicKey)];
+        DeviceWish old = DeviceWish.Of(before);
+        return new DeviceConfig
+        {
+            PrivateKey = change.PrivateKey is null ? null : old.PrivateKey ?? new Crypto.PrivateKey(new byte[32]),
+            ListenPort = change.ListenPort is null ? null : old.ListenPort,
+            FirewallMark = change.FirewallMark is null ? null : old.FirewallMark,
+            Peers =
+            [
+                .. touched
+                    .Except(before.Peers.Select(p => p.PublicKey))
+                    .Select(k => new PeerConfig { PublicKey = k, Remove = true }),
+                .. old.Peers.Where(p => touched.Contains(p.PublicKey)).Select(p => Restored(p)),
+            ],
+        };
+    }
+
+    static PeerConfig Restored(PeerWish peer) =>
+        peer.Difference(null)! with
+        {
+            PresharedKey = peer.PresharedKey ?? new Crypto.PresharedKey(new byte[32]),
+        };
+
+    static void AddAddresses(WantedState wanted, HostState actual, Link link, ImmutableArray<HostStep>.Builder steps)
+    {
+        HashSet<InterfaceAddress> wish = [.. wanted.Addresses];
+        HashSet<InterfaceAddress> have =
+        [
+            .. actual.Addresses.Select(a => new InterfaceAddress(a.Address, a.PrefixLength)),
+        ];
+        foreach (LinkAddress address in actual.Addresses)
+        {
+            // Addresses that somebody else set stay. One of ours goes before another comes, or it would go with it.
+            bool ours = address.Protocol == Ownership.Protocol;
+            if (ours && !wish.Contains(new InterfaceAddress(address.Address, address.PrefixLength)))
+                steps.Add(new RemoveAddress(link, address));
+        }
+        foreach (InterfaceAddress address in wanted.Addresses.Where(a => !have.Contains(a)).Distinct())
+        {
+            LinkAddress ours = new(link.Index, address.Address, address.PrefixLength) { Protocol = Ownership.Protocol };
+            steps.Add(new AddAddress(link, ours));
+        }
+    }
+
+    static void AddRoutes(WantedState wanted, HostState actual, Link link, ImmutableArray<HostStep>.Builder steps)
+    {
+        foreach (WantedRoute wish in wanted.Routes)
+        {
+            ImmutableArray<Route> same = actual.Routes.RemoveAll(r =>
+                r.Destination != wish.Destination || r.Table != wish.Table
+            );
+            if (same.Any(r => r.LinkIndex == link.Index))
+                continue;
+            // The kernel takes two routes of one destination only with different metrics, and the other came first.
+            if (same.FirstOrDefault(r => r.Priority == DefaultMetric(r.Destination)) is { } other)
+                throw Occupied(wish, other, link.Name);
+            steps.Add(
+                new AddRoute(
+                    link.Name,
+                    new Route
+                    {
+                        Destination = wish.Destination,
+                        LinkIndex = link.Index,
+                        Table = wish.Table,
+                        Protocol = Ownership.Protocol,
+                    }
+                )
+            );
+        }
+    }
+
+    static IEnumerable<Route> StaleRoutes(WantedState wanted, HostState actual, Link link)
+    {
+        HashSet<WantedRoute> wish = [.. wanted.Routes];
+        return actual.Routes.Where(r =>
+            r.Protocol == Ownership.Protocol
+            && r.LinkIndex == link.Index
+            && !wish.Contains(new WantedRoute(r.Destination, r.Table))
+        );
+    }
+
+    /// <summary>
+    /// Rules of ours that this interface no longer needs: those to a table that no other interface of ours fills, and
+    /// the companion that hides the main table's default route, once no such table is left.
+    /// </summary>
+    static ImmutableArray<RoutingRule> StaleRules(ImmutableArray<RoutingRule> wanted, HostState actual, Link? link)
+    {
+        ImmutableArray<RoutingRule> ours = actual.Rules.RemoveAll(r => r.Protocol != Ownership.Protocol);
+        ImmutableArray<RoutingRule> stale =
+        [
+            .. ours.Where(r =>
+                r.FirewallMark is not null
+                && !wanted.Any(w => Same(w, r))
+                && !actual.Routes.Any(route => route.Table == r.Table && route.LinkIndex != link?.Index)
+            ),
+        ];
+        foreach (bool v6 in (bool[])[false, true])
+        {
+            bool needed = ours.Except(stale).Concat(wanted).Any(r => r.FirewallMark is not null && r.IsIPv6 == v6);
+            if (!needed)
+                stale = stale.AddRange(ours.Where(r => r.FirewallMark is null && r.IsIPv6 == v6));
+        }
+        return stale;
+    }
+
+    static bool Same(RoutingRule left, RoutingRule right) =>
+        left with { Priority = null } == right with { Priority = null };
+
+    static uint DefaultMetric(IPNetwork destination) =>
+        destination.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 ? 1024u : 0u;
+
+    static OperationFailedException Occupied(WantedRoute wish, Route other, string name)
+    {
+        string way = other.Gateway is { } gateway ? $"through {gateway}" : $"over interface {other.LinkIndex}";
+        return new OperationFailedException(
+            $"{name}: there is a route to {wish.Destination} already, {way}, and it is not Weft's",
+            $"Take {wish.Destination} out of AllowedIPs, or remove that route: ip route del {wish.Destination}"
+        );
+    }
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Weft.Config;
+using Weft.Linux.Netlink;
+
+namespace Weft.Control;
+
+/// <summary>What the host is like now, as far as one interface is concerned. A snapshot; <see cref="HostPlan"/> compares it.</summary>
+sealed record HostState
+{
+    /// <summary>Null when there is no such interface.</summary>
+    public Link? Link { get; init; }
+
+    /// <summary>Null when no device answers for it.</summary>
+    public DeviceStatus? Device { get; init; }
+
+    /// <summary>Of the interface.</summary>
+    public ImmutableArray<LinkAddress> Addresses { get; init; } = [];
+
+    /// <summary>Of every table and interface.</summary>
+    public ImmutableArray<Route> Routes { get; init; } = [];
+
+    public ImmutableArray<RoutingRule> Rules { get; init; } = [];
+
+    public FirewallState Firewall { get; init; } = new();
+
+    /// <summary>Settings that the site may need, with their values now; one that the kernel lacks is missing.</summary>
+    public ImmutableDictionary<string, string> Sysctls { get; init; } = ImmutableDictionary<string, string>.Empty;
+}

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Weft.Control;
+
+/// <summary>
+/// Programs of the host: finds them where cron's bare PATH does not, runs them to their end, and says so when tracing.
+/// Secrets go to none of them.
+/// </summary>
+sealed class Tools(Action<string> trace)
+{
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    static readonly string[] s_folders =
+    [
+        "/usr/sbin",
+        "/usr/bin",
+        "/sbin",
+        "/bin",
+        "/usr/local/sbin",
+        "/usr/local/bin",
+    ];
+
+    /// <summary>The program's path; null when the host has none.</summary>
+    internal static string? Find(string program)
+    {
+        string[] path = Environment.GetEnvironmentVariable("PATH")?.Split(':') ?? [];
+        return path.Concat(s_folders)
+            .Where(Path.IsPathRooted)
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
+    }
+
+    /// <summary>Runs a program that asks or changes and ends by itself.</summary>
+    /// <exception cref="OperationFailedException">It cannot be started, or did not end in 30 s and was ended.</exception>
+    internal ToolResult Run(string program, ImmutableArray<string> arguments, string input = "")
+    {
+        trace($"run {string.Join(' ', [program, .. arguments])}");
+        foreach (string line in input.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            trace($"    {line}");
+        ProcessStartInfo start = new(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        // Answers are read by their words, so they have to be English.
+        start.Environment["LC_ALL"] = "C";
+        try
+        {
+            using Process process = Process.Start(start)!;
+            return Finish(process, program, input);
+        }
+        catch (Win32Exception e)
+        {
+            throw new OperationFailedException($"{program} does not start: {e.Message}", null, e);
+        }
+    }
+
+    /// <summary>Runs a hook of the user's with the shell; its output is the user's to see.</summary>
+    /// <returns>The exit status.</returns>
+    /// <exception cref="OperationFailedException">There is no shell.</exception>
+    internal int RunHook(string command)
+    {
+        trace($"run sh -c {command}");
+        string shell = Find("bash") ?? Find("sh") ?? throw new OperationFailedException("There is no shell", null);
+        ProcessStartInfo start = new(shell);
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(command);
+        using Process process = Process.Start(start)!;
+        // However long it takes: a hook may well wait for something, and ending it half-way helps nobody.
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    static ToolResult Finish(Process process, string program, string input)
+    {
+        // Both outputs are drained at once, or a program that fills one pipe would wait for us for ever.
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        try
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading; its exit status and error text say why.
+        }
+        if (!Task.WaitAll([output, errors], s_patience) || !process.WaitForExit(s_patience))
+        {
+            process.Kill();
+            throw new OperationFailedException($"{program} did not end within {s_patience.TotalSeconds:0} s", null);
+        }
+        return new ToolResult(process.ExitCode, output.Result, errors.Result);
+    }
+}
+
+/// <summary>How a program ended and what it printed.</summary>
+readonly record struct ToolResult(int Status, string Output, string Errors)
+{
+    internal bool Succeeded => Status == 0;
+
+    /// <summary>The first line of its complaint.</summary>
+    internal string Complaint
+    {
+        get
+        {
+            StringReader reader = new(Errors.Trim());
+            return reader.ReadLine() ?? $"status {Status}";
+        }
+    }
+}

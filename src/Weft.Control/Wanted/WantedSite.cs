@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Weft.Config;
+using Weft.Crypto;
+using Weft.Linux.Netlink;
+
+namespace Weft.Control;
+
+/// <summary>What a site's file asks of this host. Pure.</summary>
+/// <param name="file">The file.</param>
+/// <param name="options">The caller's choice.</param>
+/// <param name="actual">The host as it is: some of what is wanted depends on what is taken.</param>
+sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
+{
+    /// <summary>1500 less IPv6, UDP and WireGuard around each packet.</summary>
+    internal const int DefaultMtu = 1420;
+
+    /// <summary>The smallest that IPv6 works with (RFC 8200 section 5).</summary>
+    internal const int SmallestIPv6Mtu = 1280;
+
+    const uint FirstFullTunnelTable = 51820;
+
+    readonly SiteConfig _config = file.Config;
+    readonly IEnumerable<IPNetwork> _prefixes = DeviceWish.Owners(file.Config).Keys;
+
+    InterfaceSection Interface => _config.Interface;
+
+    /// <param name="endpoints">Where to send a peer's packets; peers that stay where they are are missing.</param>
+    /// <param name="mtu">For a file that names none.</param>
+    internal WantedState State(IReadOnlyDictionary<PublicKey, IPEndPoint> endpoints, int mtu)
+    {
+        uint table = FullTunnelTable();
+        DeviceWish device = DeviceWish.Of(_config, endpoints);
+        bool fullTunnel = Interface.Table.Kind == RouteTableKind.Auto && _prefixes.Any(p => p.PrefixLength == 0);
+        return new WantedState
+        {
+            Name = file.Interface,
+            Mtu = Interface.Mtu ?? mtu,
+            Device = fullTunnel ? device with { FirewallMark = table } : device,
+            Addresses = Interface.Addresses,
+            Routes = Routes(table),
+            Rules = fullTunnel ? Rules(table) : [],
+            Firewall = options.JoinNetworks ? new FirewallWish(file.Interface, Port()) : null,
+            Sysctls = Settings(fullTunnel),
+        };
+    }
+
+    /// <summary>Nobody can dial in at a port that is chosen anew each time.</summary>
+    ushort? Port() => Interface.ListenPort is { } port and not 0 ? port : null;
+
+    ImmutableArray<WantedRoute> Routes(uint fullTunnelTable)
+    {
+        RouteTable table = Interface.Table;
+        return table.Kind switch
+        {
+            RouteTableKind.Off => [],
+            RouteTableKind.Number => [.. _prefixes.Select(p => new WantedRoute(p, table.Number))],
+            _ =>
+            [
+                .. _prefixes
+                    .Where(p => !IsConnected(p))
+                    .Select(p => new WantedRoute(p, p.PrefixLength == 0 ? fullTunnelTable : Route.MainTable)),
+            ],
+        };
+    }
+
+    /// <summary>The interface's own address leads there already.</summary>
+    bool IsConnected(IPNetwork prefix) =>
+        Interface.Addresses.Any(a =>
+            a.PrefixLength > 0 && a.PrefixLength <= prefix.PrefixLength && Network(a).Contains(prefix.BaseAddress)
+        );
+
+    /// <summary>
+    /// All but the device's own packets, which bear the mark, take the tunnel's table, unless the main table has something
+    /// better than its default route.
+    /// </summary>
+    ImmutableArray<RoutingRule> Rules(uint table) =>
+        [
+            .. _prefixes
+                .Where(p => p.PrefixLength == 0)
+                .SelectMany(p => (bool[])[IsIPv6(p.BaseAddress)])
+                .Distinct()
+                .SelectMany(v6 =>
+                    (RoutingRule[])
+                        [
+                            new()
+                            {
+                                IsIPv6 = v6,
+                                Table = table,
+                                FirewallMark = table,
+                                IsInverted = true,
+                                Protocol = Ownership.Protocol,
+                            },
+                            new()
+                            {
+                                IsIPv6 = v6,
+                                Table = Route.MainTable,
+                                SuppressedPrefixLength = 0,
+                                Protocol = Ownership.Protocol,
+                            },
+                        ]
+                ),
+        ];
+
+    /// <summary>The mark of the file, or the one that the device has from an earlier start, or the first free table.</summary>
+    uint FullTunnelTable()
+    {
+        if (Interface.FirewallMark is { } mark and not 0)
+            return mark;
+        if (actual.Device?.FirewallMark is { } current and not 0)
+            return current;
+        uint table = FirstFullTunnelTable;
+        while (actual.Routes.Any(r => r.Table == table) || actual.Rules.Any(r => r.Table == table))
+            table++;
+        return table;
+    }
+
+    ImmutableArray<Sysctl> Settings(bool fullTunnel)
+    {
+        ImmutableArray<Sysctl>.Builder settings = ImmutableArray.CreateBuilder<Sysctl>();
+        if (options.JoinNetworks && Forwards(v6: false))
+            settings.Add(new Sysctl("net/ipv4/ip_forward", "1"));
+        if (options.JoinNetworks && Forwards(v6: true))
+        {
+            const string forwarding = "net/ipv6/conf/all/forwarding";
+            // A host that forwards no longer learns its default route from its router, unless told to go on doing so.
+            if (actual.Sysctls.GetValueOrDefault(forwarding) == "0")
+            {
+                foreach ((string key, string value) in actual.Sysctls)
+                {
+                    if (key.EndsWith("/accept_ra", StringComparison.Ordinal) && value == "1")
+                        settings.Add(new Sysctl(key, "2"));
+                }
+            }
+            settings.Add(new Sysctl(forwarding, "1"));
+        }
+        // The mark decides the way back too, or the reverse-path filter would drop what the endpoints send.
+        if (fullTunnel && _prefixes.Any(p => p.PrefixLength == 0 && !IsIPv6(p.BaseAddress)))
+            settings.Add(new Sysctl("net/ipv4/conf/all/src_valid_mark", "1"));
+        return settings.ToImmutable();
+    }
+
+    /// <summary>The site has a network of this family behind it, or is one of a mesh and may be a relay between peers.</summary>
+    bool Forwards(bool v6)
+    {
+        if (Interface.Lans.Any(l => IsIPv6(l.BaseAddress) == v6))
+            return true;
+        return Interface.Site is not null
+            && _config.Peers.Count(p => p.AllowedIps.Any(a => IsIPv6(a.Prefix.BaseAddress) == v6)) > 1;
+    }
+
+    static IPNetwork Network(InterfaceAddress address) => Masked(address.Address, address.PrefixLength);
+
+    static IPNetwork Masked(IPAddress address, int length)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        for (int i = 0; i < bytes.Length; i++)
+            bytes[i] &= (byte)(0xff00 >> Math.Clamp(length - 8 * i, 0, 8));
+        return new IPNetwork(new IPAddress(bytes), length);
+    }
+
+    static bool IsIPv6(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;
+}
