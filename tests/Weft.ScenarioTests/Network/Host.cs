@@ -86,7 +86,12 @@ sealed class Host : IAsyncDisposable
     /// <inheritdoc cref="Start(string[])"/>
     internal Running Start(Command command)
     {
-        Running running = new(Name, command, EnterNamespaces("--net", "--mount", "--uts", "--ipc", "--pid"), Note);
+        Running running = new(
+            Name,
+            command,
+            EnterNamespaces("--net", "--mount", "--uts", "--ipc", "--pid", "--root"),
+            Note
+        );
         lock (_running)
         {
             _running.Add(running);
