@@ -122,9 +122,9 @@ static class ChaCha20Rows<TVector, TRows>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal void RoundOnDiagonals()
         {
-            TRows.Diagonals(ref _b, ref _c, ref _d);
+            TRows.Diagonals(ref _a, ref _c, ref _d);
             TRows.QuarterRound(ref _a, ref _b, ref _c, ref _d);
-            TRows.Columns(ref _b, ref _c, ref _d);
+            TRows.Columns(ref _a, ref _c, ref _d);
         }
 
         /// <summary>Adds the state that the group began with, and writes its place of the keystream.</summary>

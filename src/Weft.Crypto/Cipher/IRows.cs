@@ -23,11 +23,14 @@ interface IRows<TVector>
     /// <summary>The quarter round (RFC 8439 section 2.1) on four columns of every block.</summary>
     static abstract void QuarterRound(ref TVector a, ref TVector b, ref TVector c, ref TVector d);
 
-    /// <summary>Turns rows 1, 2, 3 left by as many words, so that diagonals stand as columns.</summary>
-    static abstract void Diagonals(ref TVector b, ref TVector c, ref TVector d);
+    /// <summary>
+    /// Makes columns of the diagonals. Of the rows, the second is left alone and the others turned to meet it, because a round
+    /// ends with the second row's last value and the next begins with it.
+    /// </summary>
+    static abstract void Diagonals(ref TVector a, ref TVector c, ref TVector d);
 
     /// <summary>Undoes <see cref="Diagonals"/>.</summary>
-    static abstract void Columns(ref TVector b, ref TVector c, ref TVector d);
+    static abstract void Columns(ref TVector a, ref TVector c, ref TVector d);
 
     /// <summary>Writes the blocks one after the other, each of its four rows.</summary>
     static abstract void Store(TVector a, TVector b, TVector c, TVector d, Span<byte> blocks);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -10,6 +11,7 @@ static class Keystream
     /// destination = source xor keystream, for the length of the source. The destination is the source's memory or doesn't
     /// overlap it; the keystream may be longer.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal static void Xor(ReadOnlySpan<byte> source, ReadOnlySpan<byte> keystream, Span<byte> destination)
     {
         // The slices check the lengths once for the unchecked accesses below.

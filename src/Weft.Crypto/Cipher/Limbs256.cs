@@ -9,7 +9,11 @@ readonly struct Limbs256 : ILimbs<Vector256<ulong>>
 {
     public static int Lanes => 4;
 
-    public static Vector256<ulong> BlocksAfter => Vector256.Create(3UL, 1, 2, 0);
+    public static Vector256<ulong> BlocksAfter
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(3UL, 1, 2, 0);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> Repeat(ulong value) => Vector256.Create(value);

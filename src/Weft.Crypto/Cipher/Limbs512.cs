@@ -9,7 +9,11 @@ readonly struct Limbs512 : ILimbs<Vector512<ulong>>
 {
     public static int Lanes => 8;
 
-    public static Vector512<ulong> BlocksAfter => Vector512.Create(7UL, 3, 6, 2, 5, 1, 4, 0);
+    public static Vector512<ulong> BlocksAfter
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.Create(7UL, 3, 6, 2, 5, 1, 4, 0);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> Repeat(ulong value) => Vector512.Create(value);

@@ -13,11 +13,11 @@ static class Poly1305Lanes<TVector, TLimbs>
     where TVector : struct
     where TLimbs : struct, ILimbs<TVector>
 {
-    /// <summary>Bytes of a group.</summary>
-    static int GroupLength => TLimbs.Lanes * Poly1305.BlockLength;
-
     // Below that many groups, making the powers of r costs more than the lanes gain.
     const int WorthwhileGroups = 2;
+
+    /// <summary>Bytes of a group.</summary>
+    static int GroupLength => TLimbs.Lanes * Poly1305.BlockLength;
 
     /// <summary>Takes whole blocks: the groups among them by lanes, the rest one by one.</summary>
     internal static void Blocks(ref Poly1305 mac, ReadOnlySpan<byte> data)
@@ -31,30 +31,67 @@ static class Poly1305Lanes<TVector, TLimbs>
         mac.Blocks(data);
     }
 
+    // What follows is compiled at once and for good, in parts small enough for the just-in-time compiler to keep in registers.
+
     /// <summary>Takes whole groups, at least one.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void Groups(ref Poly1305 mac, ReadOnlySpan<byte> data)
     {
         Debug.Assert(!data.IsEmpty && data.Length % GroupLength == 0);
-        int before = data.Length - GroupLength;
-        Number step = Number.Repeat(mac.R);
-        Number last = step;
-        // Powers by squaring: rⁿ in every lane, and for the last group one more than the blocks that follow in each lane.
+        Number step;
+        Number last;
+        Number sum;
+        Number.Repeat(out step, mac.R);
+        Number.Repeat(out last, mac.R);
         for (int bit = 0; 1 << bit < TLimbs.Lanes; bit++)
-        {
-            Multiply(ref last, new Factor(step.OrOne(bit)));
-            Multiply(ref step, new Factor(step));
-        }
-        Number sum = Number.InFirstLane(mac.Sum);
-        Absorb(ref sum, new Factor(step), data[..before]);
-        Absorb(ref sum, new Factor(last), data[before..]);
+            Raise(ref step, ref last, bit);
+        Number.InFirstLane(out sum, mac.Sum);
+        int before = data.Length - GroupLength;
+        Absorb(ref sum, step, data[..before]);
+        Absorb(ref sum, last, data[before..]);
         mac.Sum = sum.AddLanes();
+    }
+
+    /// <summary>
+    /// A step of raising to powers by squaring. After all of them <paramref name="step"/> is rⁿ in every lane, and
+    /// <paramref name="last"/> has the exponent of one more than the blocks that follow the lane's own in a group.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Raise(ref Number step, ref Number last, int bit)
+    {
+        TVector f0 = step.L0;
+        TVector f1 = step.L1;
+        TVector f2 = step.L2;
+        TVector f3 = step.L3;
+        TVector f4 = step.L4;
+        (TVector v1, TVector v2, TVector v3, TVector v4) = (Fivefold(f1), Fivefold(f2), Fivefold(f3), Fivefold(f4));
+        (TVector n0, TVector n1, TVector n2, TVector n3, TVector n4) = (last.L0, last.L1, last.L2, last.L3, last.L4);
+        Multiply(ref n0, ref n1, ref n2, ref n3, ref n4, f0, f1, f2, f3, f4, v1, v2, v3, v4);
+        last.L0 = TLimbs.Choose(bit, n0, last.L0);
+        last.L1 = TLimbs.Choose(bit, n1, last.L1);
+        last.L2 = TLimbs.Choose(bit, n2, last.L2);
+        last.L3 = TLimbs.Choose(bit, n3, last.L3);
+        last.L4 = TLimbs.Choose(bit, n4, last.L4);
+        (n0, n1, n2, n3, n4) = (f0, f1, f2, f3, f4);
+        Multiply(ref n0, ref n1, ref n2, ref n3, ref n4, f0, f1, f2, f3, f4, v1, v2, v3, v4);
+        step.L0 = n0;
+        step.L1 = n1;
+        step.L2 = n2;
+        step.L3 = n3;
+        step.L4 = n4;
     }
 
     /// <summary>sum = (sum + group) · factor in each lane, for one group after the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Absorb(ref Number sum, in Factor factor, ReadOnlySpan<byte> data)
+    static void Absorb(ref Number sum, in Number factor, ReadOnlySpan<byte> data)
     {
+        TVector f0 = factor.L0;
+        TVector f1 = factor.L1;
+        TVector f2 = factor.L2;
+        TVector f3 = factor.L3;
+        TVector f4 = factor.L4;
+        (TVector v1, TVector v2, TVector v3, TVector v4) = (Fivefold(f1), Fivefold(f2), Fivefold(f3), Fivefold(f4));
         (TVector s0, TVector s1, TVector s2, TVector s3, TVector s4) = (sum.L0, sum.L1, sum.L2, sum.L3, sum.L4);
         ref byte group = ref MemoryMarshal.GetReference(data);
         ref byte end = ref Unsafe.Add(ref group, data.Length);
@@ -67,28 +104,18 @@ static class Poly1305Lanes<TVector, TLimbs>
             s2 = TLimbs.Add(s2, Limb(TLimbs.Or(TLimbs.ShiftRight(low, 52), TLimbs.ShiftLeft(high, 12))));
             s3 = TLimbs.Add(s3, Limb(TLimbs.ShiftRight(high, 14)));
             s4 = TLimbs.Add(s4, TLimbs.Or(TLimbs.ShiftRight(high, 40), TLimbs.Repeat(1UL << 24)));
-            Multiply(ref s0, ref s1, ref s2, ref s3, ref s4, factor);
+            Multiply(ref s0, ref s1, ref s2, ref s3, ref s4, f0, f1, f2, f3, f4, v1, v2, v3, v4);
         }
-        (sum.L0, sum.L1, sum.L2, sum.L3, sum.L4) = (s0, s1, s2, s3, s4);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Multiply(ref Number number, in Factor factor)
-    {
-        (TVector n0, TVector n1, TVector n2, TVector n3, TVector n4) = (
-            number.L0,
-            number.L1,
-            number.L2,
-            number.L3,
-            number.L4
-        );
-        Multiply(ref n0, ref n1, ref n2, ref n3, ref n4, factor);
-        (number.L0, number.L1, number.L2, number.L3, number.L4) = (n0, n1, n2, n3, n4);
+        sum.L0 = s0;
+        sum.L1 = s1;
+        sum.L2 = s2;
+        sum.L3 = s3;
+        sum.L4 = s4;
     }
 
     /// <summary>
-    /// number = number · factor mod 2¹³⁰ − 5, carried until limbs have 26 bits, the second and the last perhaps 27. What a limb
-    /// of weight 2¹³⁰ or more would get comes back five times at 2⁰.
+    /// n = n · f mod 2¹³⁰ − 5, carried until limbs have 26 bits, the second and the last perhaps 27. What would get a weight of
+    /// 2¹³⁰ or more comes back five times at 2⁰ and up: v is f's limbs five times.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Multiply(
@@ -97,38 +124,46 @@ static class Poly1305Lanes<TVector, TLimbs>
         ref TVector n2,
         ref TVector n3,
         ref TVector n4,
-        in Factor factor
+        TVector f0,
+        TVector f1,
+        TVector f2,
+        TVector f3,
+        TVector f4,
+        TVector v1,
+        TVector v2,
+        TVector v3,
+        TVector v4
     )
     {
-        TVector p0 = TLimbs.Multiply(n0, factor.L0);
-        TVector p1 = TLimbs.Multiply(n0, factor.L1);
-        TVector p2 = TLimbs.Multiply(n0, factor.L2);
-        TVector p3 = TLimbs.Multiply(n0, factor.L3);
-        TVector p4 = TLimbs.Multiply(n0, factor.L4);
+        TVector p0 = TLimbs.Multiply(n0, f0);
+        TVector p1 = TLimbs.Multiply(n0, f1);
+        TVector p2 = TLimbs.Multiply(n0, f2);
+        TVector p3 = TLimbs.Multiply(n0, f3);
+        TVector p4 = TLimbs.Multiply(n0, f4);
 
-        p0 = TLimbs.MultiplyAdd(p0, n1, factor.FiveL4);
-        p1 = TLimbs.MultiplyAdd(p1, n1, factor.L0);
-        p2 = TLimbs.MultiplyAdd(p2, n1, factor.L1);
-        p3 = TLimbs.MultiplyAdd(p3, n1, factor.L2);
-        p4 = TLimbs.MultiplyAdd(p4, n1, factor.L3);
+        p0 = TLimbs.MultiplyAdd(p0, n1, v4);
+        p1 = TLimbs.MultiplyAdd(p1, n1, f0);
+        p2 = TLimbs.MultiplyAdd(p2, n1, f1);
+        p3 = TLimbs.MultiplyAdd(p3, n1, f2);
+        p4 = TLimbs.MultiplyAdd(p4, n1, f3);
 
-        p0 = TLimbs.MultiplyAdd(p0, n2, factor.FiveL3);
-        p1 = TLimbs.MultiplyAdd(p1, n2, factor.FiveL4);
-        p2 = TLimbs.MultiplyAdd(p2, n2, factor.L0);
-        p3 = TLimbs.MultiplyAdd(p3, n2, factor.L1);
-        p4 = TLimbs.MultiplyAdd(p4, n2, factor.L2);
+        p0 = TLimbs.MultiplyAdd(p0, n2, v3);
+        p1 = TLimbs.MultiplyAdd(p1, n2, v4);
+        p2 = TLimbs.MultiplyAdd(p2, n2, f0);
+        p3 = TLimbs.MultiplyAdd(p3, n2, f1);
+        p4 = TLimbs.MultiplyAdd(p4, n2, f2);
 
-        p0 = TLimbs.MultiplyAdd(p0, n3, factor.FiveL2);
-        p1 = TLimbs.MultiplyAdd(p1, n3, factor.FiveL3);
-        p2 = TLimbs.MultiplyAdd(p2, n3, factor.FiveL4);
-        p3 = TLimbs.MultiplyAdd(p3, n3, factor.L0);
-        p4 = TLimbs.MultiplyAdd(p4, n3, factor.L1);
+        p0 = TLimbs.MultiplyAdd(p0, n3, v2);
+        p1 = TLimbs.MultiplyAdd(p1, n3, v3);
+        p2 = TLimbs.MultiplyAdd(p2, n3, v4);
+        p3 = TLimbs.MultiplyAdd(p3, n3, f0);
+        p4 = TLimbs.MultiplyAdd(p4, n3, f1);
 
-        p0 = TLimbs.MultiplyAdd(p0, n4, factor.FiveL1);
-        p1 = TLimbs.MultiplyAdd(p1, n4, factor.FiveL2);
-        p2 = TLimbs.MultiplyAdd(p2, n4, factor.FiveL3);
-        p3 = TLimbs.MultiplyAdd(p3, n4, factor.FiveL4);
-        p4 = TLimbs.MultiplyAdd(p4, n4, factor.L0);
+        p0 = TLimbs.MultiplyAdd(p0, n4, v1);
+        p1 = TLimbs.MultiplyAdd(p1, n4, v2);
+        p2 = TLimbs.MultiplyAdd(p2, n4, v3);
+        p3 = TLimbs.MultiplyAdd(p3, n4, v4);
+        p4 = TLimbs.MultiplyAdd(p4, n4, f0);
 
         // Two chains of carries side by side, from limb 0 and from limb 3.
         p1 = TLimbs.Add(p1, Carry(ref p0));
@@ -138,7 +173,11 @@ static class Poly1305Lanes<TVector, TLimbs>
         p3 = TLimbs.Add(p3, Carry(ref p2));
         p1 = TLimbs.Add(p1, Carry(ref p0));
         p4 = TLimbs.Add(p4, Carry(ref p3));
-        (n0, n1, n2, n3, n4) = (p0, p1, p2, p3, p4);
+        n0 = p0;
+        n1 = p1;
+        n2 = p2;
+        n3 = p3;
+        n4 = p4;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -165,59 +204,28 @@ static class Poly1305Lanes<TVector, TLimbs>
         internal TVector L3;
         internal TVector L4;
 
-        internal static Number Repeat(in Poly1305Number value) =>
-            new()
-            {
-                L0 = TLimbs.Repeat(value.Limb0),
-                L1 = TLimbs.Repeat(value.Limb1),
-                L2 = TLimbs.Repeat(value.Limb2),
-                L3 = TLimbs.Repeat(value.Limb3),
-                L4 = TLimbs.Repeat(value.Limb4),
-            };
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal static void Repeat(out Number lanes, in Poly1305Number value)
+        {
+            lanes.L0 = TLimbs.Repeat(value.Limb0);
+            lanes.L1 = TLimbs.Repeat(value.Limb1);
+            lanes.L2 = TLimbs.Repeat(value.Limb2);
+            lanes.L3 = TLimbs.Repeat(value.Limb3);
+            lanes.L4 = TLimbs.Repeat(value.Limb4);
+        }
 
-        internal static Number InFirstLane(in Poly1305Number value) =>
-            new()
-            {
-                L0 = TLimbs.InFirstLane(value.Limb0),
-                L1 = TLimbs.InFirstLane(value.Limb1),
-                L2 = TLimbs.InFirstLane(value.Limb2),
-                L3 = TLimbs.InFirstLane(value.Limb3),
-                L4 = TLimbs.InFirstLane(value.Limb4),
-            };
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal static void InFirstLane(out Number lanes, in Poly1305Number value)
+        {
+            lanes.L0 = TLimbs.InFirstLane(value.Limb0);
+            lanes.L1 = TLimbs.InFirstLane(value.Limb1);
+            lanes.L2 = TLimbs.InFirstLane(value.Limb2);
+            lanes.L3 = TLimbs.InFirstLane(value.Limb3);
+            lanes.L4 = TLimbs.InFirstLane(value.Limb4);
+        }
 
-        /// <summary>This number in the lanes with that bit in the count of blocks that follow, one in the others.</summary>
-        internal readonly Number OrOne(int bit) =>
-            new()
-            {
-                L0 = TLimbs.Choose(bit, L0, TLimbs.Repeat(1)),
-                L1 = TLimbs.Choose(bit, L1, default),
-                L2 = TLimbs.Choose(bit, L2, default),
-                L3 = TLimbs.Choose(bit, L3, default),
-                L4 = TLimbs.Choose(bit, L4, default),
-            };
-
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal readonly Poly1305Number AddLanes() =>
             Poly1305Number.FromLimbs(TLimbs.Sum(L0), TLimbs.Sum(L1), TLimbs.Sum(L2), TLimbs.Sum(L3), TLimbs.Sum(L4));
-    }
-
-    /// <summary>A number to multiply by, with five times its limbs ready for what folds.</summary>
-    readonly struct Factor
-    {
-        internal readonly TVector L0;
-        internal readonly TVector L1;
-        internal readonly TVector L2;
-        internal readonly TVector L3;
-        internal readonly TVector L4;
-        internal readonly TVector FiveL1;
-        internal readonly TVector FiveL2;
-        internal readonly TVector FiveL3;
-        internal readonly TVector FiveL4;
-
-        internal Factor(in Number number)
-        {
-            (L0, L1, L2, L3, L4) = (number.L0, number.L1, number.L2, number.L3, number.L4);
-            (FiveL1, FiveL2) = (Fivefold(L1), Fivefold(L2));
-            (FiveL3, FiveL4) = (Fivefold(L3), Fivefold(L4));
-        }
     }
 }

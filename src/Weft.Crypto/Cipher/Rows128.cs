@@ -8,7 +8,11 @@ readonly struct Rows128 : IRows<Vector128<uint>>
 {
     public static int Blocks => 1;
 
-    public static Vector128<uint> Places => Vector128<uint>.Zero;
+    public static Vector128<uint> Places
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector128<uint>.Zero;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<uint> Repeat(Vector128<uint> row) => row;
@@ -35,19 +39,19 @@ readonly struct Rows128 : IRows<Vector128<uint>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Diagonals(ref Vector128<uint> b, ref Vector128<uint> c, ref Vector128<uint> d)
+    public static void Diagonals(ref Vector128<uint> a, ref Vector128<uint> c, ref Vector128<uint> d)
     {
-        b = Vector128.Shuffle(b, Vector128.Create(1u, 2, 3, 0));
-        c = Vector128.Shuffle(c, Vector128.Create(2u, 3, 0, 1));
-        d = Vector128.Shuffle(d, Vector128.Create(3u, 0, 1, 2));
+        a = Vector128.Shuffle(a, Vector128.Create(3u, 0, 1, 2));
+        c = Vector128.Shuffle(c, Vector128.Create(1u, 2, 3, 0));
+        d = Vector128.Shuffle(d, Vector128.Create(2u, 3, 0, 1));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Columns(ref Vector128<uint> b, ref Vector128<uint> c, ref Vector128<uint> d)
+    public static void Columns(ref Vector128<uint> a, ref Vector128<uint> c, ref Vector128<uint> d)
     {
-        b = Vector128.Shuffle(b, Vector128.Create(3u, 0, 1, 2));
-        c = Vector128.Shuffle(c, Vector128.Create(2u, 3, 0, 1));
-        d = Vector128.Shuffle(d, Vector128.Create(1u, 2, 3, 0));
+        a = Vector128.Shuffle(a, Vector128.Create(1u, 2, 3, 0));
+        c = Vector128.Shuffle(c, Vector128.Create(3u, 0, 1, 2));
+        d = Vector128.Shuffle(d, Vector128.Create(2u, 3, 0, 1));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

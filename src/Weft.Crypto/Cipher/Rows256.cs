@@ -9,7 +9,11 @@ readonly struct Rows256 : IRows<Vector256<uint>>
 {
     public static int Blocks => 2;
 
-    public static Vector256<uint> Places => Vector256.Create(0u, 0, 0, 0, 1, 0, 0, 0);
+    public static Vector256<uint> Places
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(0u, 0, 0, 0, 1, 0, 0, 0);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<uint> Repeat(Vector128<uint> row) => Vector256.Create(row, row);
@@ -36,19 +40,19 @@ readonly struct Rows256 : IRows<Vector256<uint>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Diagonals(ref Vector256<uint> b, ref Vector256<uint> c, ref Vector256<uint> d)
+    public static void Diagonals(ref Vector256<uint> a, ref Vector256<uint> c, ref Vector256<uint> d)
     {
-        b = Avx2.Shuffle(b, 0b00_11_10_01);
-        c = Avx2.Shuffle(c, 0b01_00_11_10);
-        d = Avx2.Shuffle(d, 0b10_01_00_11);
+        a = Avx2.Shuffle(a, 0b10_01_00_11);
+        c = Avx2.Shuffle(c, 0b00_11_10_01);
+        d = Avx2.Shuffle(d, 0b01_00_11_10);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Columns(ref Vector256<uint> b, ref Vector256<uint> c, ref Vector256<uint> d)
+    public static void Columns(ref Vector256<uint> a, ref Vector256<uint> c, ref Vector256<uint> d)
     {
-        b = Avx2.Shuffle(b, 0b10_01_00_11);
-        c = Avx2.Shuffle(c, 0b01_00_11_10);
-        d = Avx2.Shuffle(d, 0b00_11_10_01);
+        a = Avx2.Shuffle(a, 0b00_11_10_01);
+        c = Avx2.Shuffle(c, 0b10_01_00_11);
+        d = Avx2.Shuffle(d, 0b01_00_11_10);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,7 +9,11 @@ readonly struct Rows512 : IRows<Vector512<uint>>
 {
     public static int Blocks => 4;
 
-    public static Vector512<uint> Places => Vector512.Create(0u, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0);
+    public static Vector512<uint> Places
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.Create(0u, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<uint> Repeat(Vector128<uint> row)
@@ -40,19 +44,19 @@ readonly struct Rows512 : IRows<Vector512<uint>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Diagonals(ref Vector512<uint> b, ref Vector512<uint> c, ref Vector512<uint> d)
+    public static void Diagonals(ref Vector512<uint> a, ref Vector512<uint> c, ref Vector512<uint> d)
     {
-        b = Avx512F.Shuffle(b, 0b00_11_10_01);
-        c = Avx512F.Shuffle(c, 0b01_00_11_10);
-        d = Avx512F.Shuffle(d, 0b10_01_00_11);
+        a = Avx512F.Shuffle(a, 0b10_01_00_11);
+        c = Avx512F.Shuffle(c, 0b00_11_10_01);
+        d = Avx512F.Shuffle(d, 0b01_00_11_10);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Columns(ref Vector512<uint> b, ref Vector512<uint> c, ref Vector512<uint> d)
+    public static void Columns(ref Vector512<uint> a, ref Vector512<uint> c, ref Vector512<uint> d)
     {
-        b = Avx512F.Shuffle(b, 0b10_01_00_11);
-        c = Avx512F.Shuffle(c, 0b01_00_11_10);
-        d = Avx512F.Shuffle(d, 0b00_11_10_01);
+        a = Avx512F.Shuffle(a, 0b00_11_10_01);
+        c = Avx512F.Shuffle(c, 0b10_01_00_11);
+        d = Avx512F.Shuffle(d, 0b01_00_11_10);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,20 +17,21 @@ static class Blake2sCompression
 
     internal static Vector128<uint> InitialHigh => Vector128.Create(0x510E527Fu, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19);
 
-    /// <summary>Which message word each of a round's sixteen half-steps takes: columns x, columns y, diagonals x, diagonals y.</summary>
+    /// <summary>Which message word each of a round's sixteen half-steps takes: columns x, columns y, diagonals x,
+    /// diagonals y, the diagonals from the one in the last column on, where <see cref="Rows128.Diagonals"/> puts them.</summary>
     // csharpier-ignore
     static ReadOnlySpan<byte> Schedule =>
         [
-            0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15,
-            14, 4, 9, 13, 10, 8, 15, 6, 1, 0, 11, 5, 12, 2, 7, 3,
-            11, 12, 5, 15, 8, 0, 2, 13, 10, 3, 7, 9, 14, 6, 1, 4,
-            7, 3, 13, 11, 9, 1, 12, 14, 2, 5, 4, 15, 6, 10, 0, 8,
-            9, 5, 2, 10, 0, 7, 4, 15, 14, 11, 6, 3, 1, 12, 8, 13,
-            2, 6, 0, 8, 12, 10, 11, 3, 4, 7, 15, 1, 13, 5, 14, 9,
-            12, 1, 14, 4, 5, 15, 13, 10, 0, 6, 9, 8, 7, 3, 2, 11,
-            13, 7, 12, 3, 11, 14, 1, 9, 5, 15, 8, 2, 0, 4, 6, 10,
-            6, 14, 11, 0, 15, 9, 3, 8, 12, 13, 1, 10, 2, 7, 4, 5,
-            10, 8, 7, 1, 2, 4, 6, 5, 15, 9, 3, 13, 11, 14, 12, 0,
+            0, 2, 4, 6, 1, 3, 5, 7, 14, 8, 10, 12, 15, 9, 11, 13,
+            14, 4, 9, 13, 10, 8, 15, 6, 5, 1, 0, 11, 3, 12, 2, 7,
+            11, 12, 5, 15, 8, 0, 2, 13, 9, 10, 3, 7, 4, 14, 6, 1,
+            7, 3, 13, 11, 9, 1, 12, 14, 15, 2, 5, 4, 8, 6, 10, 0,
+            9, 5, 2, 10, 0, 7, 4, 15, 3, 14, 11, 6, 13, 1, 12, 8,
+            2, 6, 0, 8, 12, 10, 11, 3, 1, 4, 7, 15, 9, 13, 5, 14,
+            12, 1, 14, 4, 5, 15, 13, 10, 8, 0, 6, 9, 11, 7, 3, 2,
+            13, 7, 12, 3, 11, 14, 1, 9, 2, 5, 15, 8, 10, 0, 4, 6,
+            6, 14, 11, 0, 15, 9, 3, 8, 10, 12, 13, 1, 5, 2, 7, 4,
+            10, 8, 7, 1, 2, 4, 6, 5, 13, 15, 9, 3, 0, 11, 14, 12,
         ];
 
     /// <summary>
@@ -58,9 +59,9 @@ static class Blake2sCompression
         for (int round = 0; round < Rounds; round++, schedule = ref Unsafe.Add(ref schedule, 16))
         {
             Mix(ref a, ref b, ref c, ref d, Pick(ref word, ref schedule, 0), Pick(ref word, ref schedule, 4));
-            Rows128.Diagonals(ref b, ref c, ref d);
+            Rows128.Diagonals(ref a, ref c, ref d);
             Mix(ref a, ref b, ref c, ref d, Pick(ref word, ref schedule, 8), Pick(ref word, ref schedule, 12));
-            Rows128.Columns(ref b, ref c, ref d);
+            Rows128.Columns(ref a, ref c, ref d);
         }
         low ^= a ^ c;
         high ^= b ^ d;
