@@ -29,6 +29,7 @@ public sealed class DeviceHost : IDisposable
     readonly SleepDetector _sleep = new();
     TunState _state = TunState.Down;
     bool _isBlind;
+    bool _isDisposed;
 
     DeviceHost(TunDevice tun, TunLink link, UnixListener listener, DeviceOptions options, ILogger logger)
     {
@@ -40,7 +41,7 @@ public sealed class DeviceHost : IDisposable
         _transport = new UdpTransport(logger);
         TunSink sink = new(tun, logger);
         _listening = new Listening(_node, _transport, sink, _handshakes, _wake, options.Offloads, logger);
-        _outbound = new OutboundLoop(_node, tun, _transport, _wake, logger);
+        _outbound = new OutboundLoop(tun, new OutboundPath(_node, _transport, sink), _wake, logger);
         _uapi = new UapiServer(listener, new DeviceConfiguration(_node, _listening, tun, _wake), logger);
     }
 
@@ -90,11 +91,14 @@ public sealed class DeviceHost : IDisposable
         return !_wake.IsFailure;
     }
 
-    /// <summary>Has <see cref="Run"/> return. Any thread, also before.</summary>
+    /// <summary>Has <see cref="Run"/> return. Any thread, also before it is called; not after <see cref="Dispose"/>.</summary>
     public void End(string reason) => _wake.End(reason);
 
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         _uapi.Dispose();
         lock (_node.Gate)
             _listening.Close();

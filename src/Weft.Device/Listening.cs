@@ -103,8 +103,11 @@ sealed class Listening(
     IEnumerable<InboundLoop> Loops(UdpSockets sockets)
     {
         if (sockets.V4 is not null)
-            yield return new InboundLoop(node, sockets.V4, sink, handshakes, wake, logger);
+            yield return Loop(sockets.V4);
         if (sockets.V6 is not null)
-            yield return new InboundLoop(node, sockets.V6, sink, handshakes, wake, logger);
+            yield return Loop(sockets.V6);
     }
+
+    InboundLoop Loop(UdpSocket socket) =>
+        new(socket, new InboundPath(node, handshakes, sink, sink.Offloads), sink, wake, logger);
 }

@@ -8,8 +8,8 @@ namespace Weft.Device;
 /// </summary>
 sealed class HandshakeRing
 {
-    /// <summary>The kernel's bound.</summary>
-    public const int Capacity = 4096;
+    /// <summary>What a node reads its load from.</summary>
+    public const int Capacity = Node.HandshakeQueueLength;
 
     readonly Lock _lock = new();
     readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(Capacity * Datagram.LongestHandshake);

@@ -9,8 +9,10 @@ namespace Weft.Device;
 /// </summary>
 sealed class SendBuffer
 {
-    /// <summary>A full super-packet of the smallest sensible segments and some room: one batch.</summary>
+    /// <summary>Bytes of one batch.</summary>
     const int Capacity = 256 << 10;
+
+    const int Enough = UdpRun.MaxLength * 7 / 8;
 
     /// <summary>Runs of one batch.</summary>
     const int MaxRuns = 64;
@@ -18,7 +20,7 @@ sealed class SendBuffer
     readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(Capacity, pinned: true);
     readonly UdpRun[] _runs = new UdpRun[MaxRuns];
     readonly Session[] _sessions = new Session[MaxRuns];
-    readonly UdpTransport _transport;
+    readonly IRunOutput _output;
     int _used;
     int _count;
 
@@ -31,14 +33,13 @@ sealed class SendBuffer
     Endpoint _endpoint;
     byte _trafficClass;
 
-    public SendBuffer(UdpTransport transport) => _transport = transport;
+    public SendBuffer(IRunOutput output) => _output = output;
 
-    /// <summary>Datagrams can be added without flushing first.</summary>
-    public bool HasRoom(int datagrams, int longest) =>
-        _used + (long)datagrams * longest <= Capacity && _count < MaxRuns - 2;
+    /// <summary>A datagram of that length can be added without flushing first.</summary>
+    public bool HasRoom(int length) => _used + length <= Capacity && _count < MaxRuns - 1;
 
-    /// <summary>Nothing waits to be sent.</summary>
-    public bool IsEmpty => _used == 0;
+    /// <summary>About as much waits as fits into one run: more would only wait longer.</summary>
+    public bool IsWorthSending => _used >= Enough;
 
     /// <summary>Where the next datagram of at most <paramref name="length"/> bytes is to be written.</summary>
     public Span<byte> Next(int length) => _bytes.AsSpan(_used, length);
@@ -70,7 +71,7 @@ sealed class SendBuffer
         Close();
         bool wake = false;
         if (_count > 0)
-            _transport.Send(_bytes, _runs.AsSpan(0, _count), _sessions.AsSpan(0, _count));
+            _output.Send(_bytes, _runs.AsSpan(0, _count), _sessions.AsSpan(0, _count));
         for (int i = 0; i < _count; i++)
             wake |= _sessions[i].Tunnel.DatagramsSent(now, _sessions[i], _runs[i].Length, isData: true);
         _sessions.AsSpan(0, _count).Clear();

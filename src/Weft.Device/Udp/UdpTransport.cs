@@ -8,7 +8,7 @@ namespace Weft.Device;
 /// Sends datagrams by the sockets that are open now, and knows what to do when the kernel refuses: datagrams may be lost,
 /// but neither a stale source address nor a way out without segmentation may stop a tunnel. Any thread, no lock.
 /// </summary>
-sealed class UdpTransport(ILogger logger) : INodeOutput
+sealed class UdpTransport(ILogger logger) : IRunOutput
 {
     volatile UdpSockets? _sockets;
 
@@ -40,8 +40,10 @@ sealed class UdpTransport(ILogger logger) : INodeOutput
         return endpoint.WithSource(message.LocalAddress, message.InterfaceIndex);
     }
 
-    /// <summary>Sends runs in order, with one call for all of a family that stand together.</summary>
-    /// <param name="sessions">Each run's; its tunnel forgets the source address if that is no good any more.</param>
+    /// <summary>
+    /// Sends runs in order, with one call for all of a family that stand together. A tunnel whose source address is no
+    /// good any more forgets it.
+    /// </summary>
     public void Send(ReadOnlySpan<byte> buffer, ReadOnlySpan<UdpRun> runs, ReadOnlySpan<Session> sessions)
     {
         while (runs.Length > 0)
@@ -102,14 +104,14 @@ sealed class UdpTransport(ILogger logger) : INodeOutput
     /// <summary>Makes the best of a run that was refused.</summary>
     void Retry(UdpSocket socket, ReadOnlySpan<byte> buffer, UdpRun run, UdpStatus status, Tunnel? tunnel)
     {
-        if (status == UdpStatus.Invalid && run.Source != 0)
+        if (status is UdpStatus.Invalid or UdpStatus.Unreachable && run.Source != 0)
         {
             tunnel?.ForgetSource();
             run = run with { Source = 0 };
             if (socket.Send(buffer, new ReadOnlySpan<UdpRun>(in run), out status) == 1)
                 return;
         }
-        if (run.Length <= run.SegmentSize || status == UdpStatus.Lost)
+        if (run.Length <= run.SegmentSize || status is UdpStatus.Unreachable or UdpStatus.Lost)
             return;
         // EINVAL is how some kernels refuse what others call EIO. Too long for the way is this run's own affair.
         if (status is UdpStatus.Invalid or UdpStatus.SegmentationRefused)

@@ -40,6 +40,9 @@ public enum UdpStatus
     /// <summary>EMSGSIZE: a segment is larger than the way allows.</summary>
     TooLong,
 
-    /// <summary>No route, no buffer, a firewall: the datagrams are lost, as datagrams may be.</summary>
+    /// <summary>ENETUNREACH, EHOSTUNREACH: no route, which may be the source address's fault.</summary>
+    Unreachable,
+
+    /// <summary>No buffer, a firewall: the datagrams are lost, as datagrams may be.</summary>
     Lost,
 }

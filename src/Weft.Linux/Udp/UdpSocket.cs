@@ -180,6 +180,7 @@ public sealed unsafe class UdpSocket : IDisposable
             Errno.EINVAL or Errno.EADDRNOTAVAIL => UdpStatus.Invalid,
             Errno.EIO or Errno.EOPNOTSUPP => UdpStatus.SegmentationRefused,
             Errno.EMSGSIZE => UdpStatus.TooLong,
+            Errno.ENETUNREACH or Errno.EHOSTUNREACH => UdpStatus.Unreachable,
             _ => UdpStatus.Lost,
         };
 

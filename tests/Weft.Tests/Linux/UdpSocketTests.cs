@@ -1,0 +1,155 @@
+using Weft.Linux;
+using Xunit;
+
+namespace Weft.Tests.Linux;
+
+public sealed class UdpSocketTests : IDisposable
+{
+    static readonly UInt128 s_loopback4 = 0x7F000001;
+
+    readonly TestNamespace _namespace = new();
+    readonly ReceiveBatch _batch = new(16);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_run_arrives_whole_with_its_source_its_target_and_its_traffic_class(bool isIPv6)
+    {
+        using UdpSocket from = Bind(isIPv6);
+        using UdpSocket to = Bind(isIPv6);
+        byte[] bytes = Bytes(10_500);
+        UdpAddress target = Loopback(isIPv6, to.Port);
+
+        Assert.Equal(1, from.Send(bytes, [new UdpRun(0, 10_500, 1000, target, 0, 0x02)], out UdpStatus status));
+
+        Assert.Equal(UdpStatus.Sent, status);
+        List<byte> received = [];
+        while (received.Count < bytes.Length)
+        {
+            int count = _batch.Receive(to);
+            for (int i = 0; i < count; i++)
+            {
+                ReceivedMessage message = _batch[i];
+                Assert.Equal(Loopback(isIPv6, from.Port), message.From);
+                Assert.Equal(Loopback(isIPv6, 0).Address, message.LocalAddress);
+                Assert.Equal(1, message.InterfaceIndex);
+                Assert.Equal(0x02, message.TrafficClass);
+                Assert.InRange(message.SegmentSize, 500, 1000);
+                received.AddRange(_batch.Buffer.Slice(message.Offset, message.Length));
+            }
+        }
+        Assert.Equal(bytes, received);
+    }
+
+    [Fact]
+    public void A_run_can_be_cut_without_the_kernel()
+    {
+        using UdpSocket from = Bind(false);
+        using UdpSocket to = Bind(false);
+        UdpRun run = new(100, 80_050 - 100, 500, Loopback(false, to.Port), 0, 0);
+
+        Assert.Equal(run.Length, from.SendSingly(Bytes(80_050), in run, out UdpStatus status));
+
+        Assert.Equal(UdpStatus.Sent, status);
+        int received = 0;
+        while (received < run.Length)
+        {
+            int count = _batch.Receive(to);
+            for (int i = 0; i < count; i++)
+                received += _batch[i].Length;
+        }
+        Assert.Equal(run.Length, received);
+    }
+
+    [Fact]
+    public void Many_runs_leave_in_order()
+    {
+        using UdpSocket from = Bind(false);
+        using UdpSocket to = Bind(false);
+        UdpRun[] runs = [.. Enumerable.Range(0, 40).Select(i => new UdpRun(i, 1, 1, Loopback(false, to.Port), 0, 0))];
+
+        Assert.Equal(40, from.Send(Bytes(40), runs, out _));
+
+        List<byte> received = [];
+        while (received.Count < 40)
+        {
+            int count = _batch.Receive(to);
+            for (int i = 0; i < count; i++)
+                received.AddRange(_batch.Buffer.Slice(_batch[i].Offset, _batch[i].Length));
+        }
+        Assert.Equal(Bytes(40), received);
+    }
+
+    [Fact]
+    public void A_source_that_is_not_ours_is_refused_and_one_that_is_arrives()
+    {
+        using UdpSocket from = Bind(false);
+        using UdpSocket to = Bind(false);
+        UdpRun run = new(0, 5, 5, Loopback(false, to.Port), Source: 0x0A010203, 0);
+
+        Assert.Equal(0, from.Send(Bytes(5), [run], out UdpStatus status));
+        Assert.Contains(status, new[] { UdpStatus.Invalid, UdpStatus.Unreachable });
+
+        Assert.Equal(1, from.Send(Bytes(5), [run with { Source = 0x7F000042 }], out _));
+        Assert.Equal(1, _batch.Receive(to));
+        Assert.Equal((UInt128)0x7F000042, _batch[0].From.Address);
+    }
+
+    [Fact]
+    public void A_target_without_a_route_is_unreachable()
+    {
+        using UdpSocket from = Bind(false);
+        UdpRun run = new(0, 5, 5, new UdpAddress(false, 0x0A010203, 9, 0), 0, 0);
+
+        Assert.Equal(0, from.Send(Bytes(5), [run], out UdpStatus status));
+        Assert.Equal(UdpStatus.Unreachable, status);
+    }
+
+    [Fact]
+    public void A_port_in_use_is_refused_by_name()
+    {
+        using UdpSocket first = Bind(false);
+        KernelRefusedException e = Assert.Throws<KernelRefusedException>(() =>
+            _namespace.Run(() => UdpSocket.Bind(isIPv6: false, first.Port, mark: 0))
+        );
+        Assert.Equal(Errno.EADDRINUSE, e.Error);
+        Assert.Contains($"UDP port {first.Port}", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Shutting_down_lets_the_receiver_go()
+    {
+        using UdpSocket socket = Bind(true);
+        Thread receiver = new(() => _batch.Receive(socket));
+        receiver.Start();
+        socket.Shutdown();
+        Assert.True(receiver.Join(TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
+    public void Empty_datagrams_are_nothing_to_use()
+    {
+        using UdpSocket from = Bind(false);
+        using UdpSocket to = Bind(false);
+        from.Send([], [new UdpRun(0, 0, 1, Loopback(false, to.Port), 0, 0)], out _);
+        Assert.Equal(1, _batch.Receive(to));
+        Assert.Equal(0, _batch[0].Length);
+    }
+
+    public void Dispose()
+    {
+        _batch.Dispose();
+        _namespace.Dispose();
+    }
+
+    UdpSocket Bind(bool isIPv6) => _namespace.Run(() => UdpSocket.Bind(isIPv6, port: 0, mark: 0));
+
+    static UdpAddress Loopback(bool isIPv6, ushort port) => new(isIPv6, isIPv6 ? 1 : s_loopback4, port, 0);
+
+    static byte[] Bytes(int count)
+    {
+        byte[] bytes = new byte[count];
+        new Random(count).NextBytes(bytes);
+        return bytes;
+    }
+}
