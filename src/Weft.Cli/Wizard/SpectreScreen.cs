@@ -15,6 +15,7 @@ sealed class SpectreScreen : IWizardScreen
     readonly IAnsiConsole _console;
     readonly TextReader _answers;
     readonly bool _echo;
+    string? _asked;
 
     /// <param name="console">Where the questions appear.</param>
     /// <param name="answers">Where the answers come from, a line each.</param>
@@ -41,11 +42,13 @@ sealed class SpectreScreen : IWizardScreen
 
     public WizardReply Ask(WizardQuestion question)
     {
-        if (question.Heading is string heading)
+        // A question that comes again after a refusal stands under its heading already.
+        if (question.Heading is string heading && question.Text != _asked)
         {
             _console.WriteLine();
             _console.MarkupLineInterpolated($"[bold]{heading}[/]");
         }
+        _asked = question.Text;
         _console.MarkupInterpolated($"  {question.Text}");
         if (question.Default.Length > 0)
             _console.MarkupInterpolated($" [green]({question.Default})[/]");
@@ -61,9 +64,9 @@ sealed class SpectreScreen : IWizardScreen
 
     public void Refuse(string fault, string? remedy)
     {
-        _console.MarkupLineInterpolated($"  [red]{fault}[/]");
+        _console.MarkupLineInterpolated($"  [red]{Sentence(fault)}[/]");
         if (remedy is not null)
-            _console.MarkupLineInterpolated($"  [red]→ {remedy}[/]");
+            _console.MarkupLineInterpolated($"  [red]{Sentence(remedy)}[/]");
     }
 
     public void Note(string text) => _console.MarkupLineInterpolated($"  [yellow]{text}[/]");
@@ -89,9 +92,11 @@ sealed class SpectreScreen : IWizardScreen
                 $"  {relay} carries the traffic between sites behind NAT ({pairs} {(pairs == 1 ? "pair" : "pairs")})."
             );
         foreach (Finding warning in warnings)
-            Note($"{warning.Diagnostic.Message} ({warning.Diagnostic.Remedy})");
+            Note($"{Sentence(warning.Diagnostic.Message)} {Sentence(warning.Diagnostic.Remedy ?? "")}");
         _console.WriteLine();
     }
+
+    static string Sentence(string text) => text.Length == 0 ? "" : $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
 
     static Text Cell(string text) => new(text);
 }
