@@ -27,8 +27,9 @@ public static class MeshFile
             $"{path} cannot be written",
             () =>
             {
-                string target =
-                    File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+                bool isLink = PathStatus.Of(path)?.Kind == PathKind.Link;
+                FileSystemInfo? linked = isLink ? File.ResolveLinkTarget(path, returnFinalTarget: true) : null;
+                string target = linked?.FullName ?? Path.GetFullPath(path);
                 string beside = $"{target}.weft-new";
                 File.Delete(beside);
                 UnixFileMode mode = PathStatus.Of(target)?.Mode ?? OwnFolder.SecretFileMode | ReadableByAll;
@@ -58,7 +59,9 @@ public static class MeshFile
             () =>
             {
                 using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-                byte[] bytes = new byte[stream.CanSeek ? Math.Min(stream.Length, LargestFile) + 1 : LargestFile + 1];
+                // Pipes and devices tell no length, or none.
+                long told = stream.CanSeek && stream.Length > 0 ? stream.Length : LargestFile;
+                byte[] bytes = new byte[Math.Min(told, LargestFile) + 1];
                 int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
                 if (length > LargestFile)
                     throw new OperationFailedException(
