@@ -3,12 +3,12 @@ using System.Text;
 namespace Weft.Cli;
 
 /// <summary>
-/// The name that the program was started under: the last part of argv[0]. The runtime does not tell: for a program in
+/// The name that the program was started under, argv[0]. The runtime does not tell: for a program in
 /// one file it answers with the path of the file, links resolved, so that <c>wg</c> would always be <c>weft</c>.
 /// </summary>
 static class InvokedName
 {
-    /// <summary>Empty when the system does not say.</summary>
+    /// <summary>argv[0] whole; empty when the system does not say.</summary>
     internal static string Read()
     {
         Span<byte> start = stackalloc byte[4096];
@@ -24,7 +24,6 @@ static class InvokedName
         }
         start = start[..length];
         int end = start.IndexOf((byte)0);
-        string name = Encoding.UTF8.GetString(end < 0 ? start : start[..end]);
-        return name[(name.LastIndexOf('/') + 1)..];
+        return Encoding.UTF8.GetString(end < 0 ? start : start[..end]);
     }
 }

@@ -35,10 +35,11 @@ static class Program
         try
         {
             // Applets take their arguments raw: the grammar of wg is older than any library's.
-            return (InvokedName.Read(), args) switch
+            string invoked = InvokedName.Read();
+            return (Path.GetFileName(invoked), args) switch
             {
-                ("wg", _) => WgApplet.Run(args),
-                (_, ["wg", .. string[] rest]) => WgApplet.Run(rest),
+                ("wg", _) => WgApplet.Run(invoked, args),
+                (_, ["wg", .. string[] rest]) => WgApplet.Run("wg", rest),
                 _ => Weft(args),
             };
         }
@@ -51,6 +52,10 @@ static class Program
             foreach (Diagnostic fault in e.Faults)
                 Console.Error.WriteLine(fault);
             return Failed;
+        }
+        catch (DeviceNotFoundException e)
+        {
+            return Fail(e.Message, "See which there are: weft wg show interfaces");
         }
         catch (KernelRefusedException e)
         {

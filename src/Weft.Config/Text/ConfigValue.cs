@@ -235,9 +235,11 @@ static class ConfigValue
             ? value
             : null;
 
-    /// <summary>The start of a value, fit for a terminal.</summary>
+    /// <summary>The start of a value, fit for a terminal; nothing of it when it could be a key in the wrong place.</summary>
     internal static string Shown(in IniText value)
     {
+        if (HoldsKey(value.Span))
+            return "(hidden)";
         const int most = 60;
         ReadOnlySpan<char> span = value.Span;
         bool cut = span.Length > most;
@@ -253,5 +255,19 @@ static class ConfigValue
                         : text.Span[i];
             }
         );
+    }
+
+    static bool HoldsKey(ReadOnlySpan<char> text)
+    {
+        // A key has 43 characters of base64, or 64 of hexadecimal; one that was cut or split is still worth hiding.
+        const int fewest = 40;
+        int run = 0;
+        foreach (char c in text)
+        {
+            run = char.IsAsciiLetterOrDigit(c) || c is '+' or '/' ? run + 1 : 0;
+            if (run >= fewest)
+                return true;
+        }
+        return false;
     }
 }

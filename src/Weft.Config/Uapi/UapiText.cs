@@ -72,7 +72,10 @@ public static class UapiText
         if (peer.UpdateOnly)
             output.Write("update_only=true\n"u8);
         if (peer.Remove)
+        {
             output.Write("remove=true\n"u8);
+            return;
+        }
         if (peer.PresharedKey is { } key)
             WriteSecret("preshared_key="u8, key.WriteHex, output);
         if (peer.Endpoint is { } endpoint)

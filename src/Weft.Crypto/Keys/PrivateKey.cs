@@ -107,6 +107,15 @@ public sealed class PrivateKey : IDisposable, IEquatable<PrivateKey>
         return key;
     }
 
+    /// <summary>Copies 32 bytes and clamps nothing; see <see cref="ParseAsWritten"/>.</summary>
+    public static PrivateKey AsWritten(ReadOnlySpan<byte> bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, KeyText.KeyLength);
+        PrivateKey key = new();
+        bytes.CopyTo(key._bytes.Span);
+        return key;
+    }
+
     /// <summary>
     /// Like <see cref="Parse"/> but not clamped: for tools that pass a key on as it was written and leave the clamping to
     /// the device that uses it.

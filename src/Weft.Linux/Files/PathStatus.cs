@@ -25,17 +25,17 @@ public readonly record struct PathStatus(PathKind Kind, uint Owner, UnixFileMode
 
     /// <summary>Null when nothing stands there.</summary>
     /// <exception cref="KernelRefusedException">The path cannot be looked at.</exception>
-    public static unsafe PathStatus? Of(string path)
+    public static PathStatus? Of(string path) => Of(path, SysStat.AT_SYMLINK_NOFOLLOW);
+
+    /// <summary>Like <see cref="Of(string)"/>, but of a link what it leads to.</summary>
+    /// <exception cref="KernelRefusedException">The path cannot be looked at.</exception>
+    public static PathStatus? OfTarget(string path) => Of(path, flags: 0);
+
+    static unsafe PathStatus? Of(string path, int flags)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Statx status;
-        int result = SysStat.statx(
-            SysStat.AT_FDCWD,
-            path,
-            SysStat.AT_SYMLINK_NOFOLLOW,
-            SysStat.STATX_BASIC_STATS,
-            &status
-        );
+        int result = SysStat.statx(SysStat.AT_FDCWD, path, flags, SysStat.STATX_BASIC_STATS, &status);
         if (SystemCall.Succeeded(result, out Errno error))
             return new PathStatus(
                 KindOf(status.stx_mode),

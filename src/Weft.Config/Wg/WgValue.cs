@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Weft.Config;
+
+/// <summary>
+/// The values of wg's own files and arguments, read as WireGuard's own tool reads them: what that takes, this takes, odd
+/// as it may be. Weft's files go through <see cref="ConfigValue"/>, which is stricter.
+/// </summary>
+public static class WgValue
+{
+    /// <summary><c>off</c> in any case, decimal, or hexadecimal after <c>0x</c>.</summary>
+    public static uint? Mark(ReadOnlySpan<char> text)
+    {
+        if (IsOff(text))
+            return 0;
+        if (text.IsEmpty || !char.IsAsciiDigit(text[0]))
+            return null;
+        bool hex = text.StartsWith("0x", StringComparison.Ordinal);
+        return uint.TryParse(
+            hex ? text[2..] : text,
+            hex ? NumberStyles.AllowHexSpecifier : NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out uint mark
+        )
+            ? mark
+            : null;
+    }
+
+    /// <summary><c>off</c> in any case, or seconds.</summary>
+    public static ushort? Keepalive(ReadOnlySpan<char> text)
+    {
+        if (IsOff(text))
+            return 0;
+        return ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort seconds)
+            ? seconds
+            : null;
+    }
+
+    /// <summary>Adds a comma-separated list of prefixes. False, with the part that is wrong, when one is.</summary>
+    /// <param name="increments">Whether <c>+</c> and <c>-</c> before a prefix are read; Debian's wg does not know them.</param>
+    public static bool TryAllowedIps(
+        ReadOnlySpan<char> text,
+        ImmutableArray<AllowedIpChange>.Builder list,
+        bool increments,
+        out string? wrong
+    )
+    {
+        wrong = null;
+        if (text.IsEmpty)
+            return true;
+        foreach (Range range in text.Split(','))
+        {
+            ReadOnlySpan<char> item = text[range];
+            bool signed = increments && item.Length > 0 && item[0] is '+' or '-';
+            if (!TryPrefix(signed ? item[1..] : item, out IPAddress address, out int length))
+            {
+                wrong = item.ToString();
+                return false;
+            }
+            list.Add(AllowedIpChange.Of(address, length, signed && item[0] == '-'));
+        }
+        return true;
+    }
+
+    /// <summary>
+    /// Cuts <c>host:service</c> or <c>[host]:service</c> apart; without brackets the last colon counts. False when there is
+    /// no service.
+    /// </summary>
+    public static bool TrySplitEndpoint(string text, out string host, out string service)
+    {
+        host = service = "";
+        int start = text.StartsWith('[') ? 1 : 0;
+        int end = start == 1 ? text.IndexOf(']', StringComparison.Ordinal) : text.LastIndexOf(':');
+        int colon = end + start;
+        if (end < 0 || colon + 1 >= text.Length || text[colon] != ':')
+            return false;
+        host = text[start..end];
+        service = text[(colon + 1)..];
+        return true;
+    }
+
+    static bool TryPrefix(ReadOnlySpan<char> text, out IPAddress address, out int length)
+    {
+        length = 0;
+        int slash = text.IndexOf('/');
+        address = AddressText.Parse(slash < 0 ? text : text[..slash])!;
+        if (address is null)
+            return false;
+        int all = address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;
+        length = all;
+        return slash < 0
+            || (
+                int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out length)
+                && length <= all
+            );
+    }
+
+    static bool IsOff(ReadOnlySpan<char> text) => text.Equals("off", StringComparison.OrdinalIgnoreCase);
+}
