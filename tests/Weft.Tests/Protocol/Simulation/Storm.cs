@@ -11,10 +11,9 @@ namespace Weft.Tests.Protocol.Simulation;
 sealed class Storm
 {
     /// <summary>
-    /// 15 s and jitter to notice the silence, 5 s and jitter if an initiation has just been sent in vain, and both once
-    /// more when the first handshake after it meets the same on the other side.
+    /// 15 s and jitter to notice the silence, and 5 s and jitter more if an initiation has just been sent in vain.
     /// </summary>
-    static readonly TimeSpan Recovery = TimeSpan.FromSeconds(2 * (15.334 + 5.334));
+    static readonly TimeSpan Recovery = TimeSpan.FromSeconds(15.334 + 5.334);
 
     readonly World _world;
     readonly SeededEntropy _chance;
