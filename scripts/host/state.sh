@@ -1,14 +1,14 @@
 #!/bin/sh
 # state.sh: prints what a program can leave behind on this host, so that two moments can be compared: links, addresses,
 # routes, rules, firewall of both kinds, forwarding, processes, and what stands in /run (sockets among it).
-# Counters and lifetimes, which move by themselves, are left out.
+# What changes by itself is left out: counters, lifetimes, and link-local addresses drawn at random.
 still() {
-  sed -e 's/ packets [0-9]* bytes [0-9]*//' -e 's/ *\[[0-9]*:[0-9]*\]//' -e 's/ expires [0-9]*sec//' -e '/^#/d'
+  sed -E -e 's/fe80::[0-9a-f:]{4,}/fe80::random/' -e 's/ packets [0-9]* bytes [0-9]*//' -e 's/ *\[[0-9]+:[0-9]+\]//' -e 's/ expires [0-9]*sec//' -e '/^#/d'
 }
 echo "links:"
 ip -o link | cut -d' ' -f2
 echo "addresses:"
-ip -o addr | cut -d' ' -f2-9
+ip -o addr | cut -d' ' -f2-9 | still
 echo "routes:"
 { ip -4 route show table all && ip -6 route show table all; } 2>&1 | still
 echo "rules:"
