@@ -94,6 +94,27 @@ public sealed class MeshTests
     }
 
     [Fact]
+    public async Task Two_sites_that_nobody_can_dial_meet_through_a_public_one()
+    {
+        await using Lab lab = new();
+        ThreeSites three = ThreeSites.Lay(lab);
+        three.MakeConf(
+            ThreeSites.MeshConf.Replace(
+                "Name = b.example.org",
+                "Name = b.example.org\nNat = yes",
+                StringComparison.Ordinal
+            )
+        );
+        Array.ForEach(three.Sites, three.Start);
+        Assert.Empty(three.UnansweredPings());
+        foreach (Host site in three.Sites[1..])
+        {
+            string[] peers = site.Run(Programs.DebianWg, "show", "wg0", "peers").TrimEnd().Split('\n');
+            Assert.Single(peers);
+        }
+    }
+
+    [Fact]
     public async Task Status_names_the_site_and_its_peers()
     {
         await using Lab lab = new();
