@@ -57,7 +57,7 @@ static class NextSteps
             Listed(writer, open, site => $"     port {site.ListenPort} at {site.Name}{Mapped(site)}");
         }
         writer.WriteLine(
-            $"{(open.Length > 0 ? 3 : 2)}. On each site: weft restart {Home}/{MeshMaker.SiteFile}, then: weft status"
+            $"{(open.Length > 0 ? 3 : 2)}. On each site: weft start {Home}/{MeshMaker.SiteFile}, then: weft status"
         );
         writer.WriteLine(
             $"Keep {meshFile} and {KeysFolder.PathBeside(meshFile)}: from them the mesh is made again, with the same keys."

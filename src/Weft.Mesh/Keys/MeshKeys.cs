@@ -15,8 +15,6 @@ public sealed class MeshKeys : IDisposable
     /// <summary>Takes the seed over.</summary>
     public MeshKeys(PresharedKey seed) => _seed = seed;
 
-    internal PresharedKey Seed => _seed;
-
     /// <summary>Takes a site's key over.</summary>
     public void Add(string site, PrivateKey key)
     {
@@ -31,28 +29,21 @@ public sealed class MeshKeys : IDisposable
 
     public PublicKey PublicKeyOf(string site) => _sites[site].Public;
 
-    /// <summary>
-    /// The preshared key of two sites, the same whichever is named first: HKDF-SHA256 (RFC 5869) of the seed, with both
-    /// public keys in ascending order as the context. A new key of either site gives a new preshared key, and no
-    /// preshared key tells anything about another.
-    /// </summary>
-    /// <returns>For the caller, who disposes of it.</returns>
+    /// <summary>The preshared key of two sites, the same whichever is named first. The caller disposes of it.</summary>
     public PresharedKey PresharedKeyOf(string one, string other)
     {
-        PublicKey low = PublicKeyOf(one);
-        PublicKey high = PublicKeyOf(other);
-        if (low > high)
-            (low, high) = (high, low);
-        ReadOnlySpan<byte> label = "weft preshared key 1"u8;
-        Span<byte> context = stackalloc byte[label.Length + 2 * KeyText.KeyLength];
-        label.CopyTo(context);
-        low.Span.CopyTo(context[label.Length..]);
-        high.Span.CopyTo(context[(label.Length + KeyText.KeyLength)..]);
-        Span<byte> key = stackalloc byte[KeyText.KeyLength];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, _seed.Span, key, salt: [], info: context);
-        PresharedKey derived = new(key);
-        CryptographicOperations.ZeroMemory(key);
-        return derived;
+        using PairKeys pairs = PairsOf(one);
+        return pairs.With(other);
+    }
+
+    /// <summary>The preshared keys of one site with the others. The caller disposes of it.</summary>
+    internal PairKeys PairsOf(string site)
+    {
+        Span<byte> extracted = stackalloc byte[SHA256.HashSizeInBytes];
+        HKDF.Extract(HashAlgorithmName.SHA256, _seed.Span, salt: [], extracted);
+        PairKeys pairs = new(this, PublicKeyOf(site), extracted);
+        CryptographicOperations.ZeroMemory(extracted);
+        return pairs;
     }
 
     public void Dispose()

@@ -19,12 +19,18 @@ public sealed class MeshPlan
     readonly RelayChoice _relays;
     readonly ImmutableArray<ImmutableArray<InterfaceAddress>> _addresses;
 
+    // A thousand files say these of each site, so they are made once.
+    readonly ImmutableArray<ImmutableArray<AllowedIpChange>> _prefixes;
+    readonly ImmutableArray<HostPort?> _endpoints;
+
     MeshPlan(MeshConfig config, MeshKeys keys)
     {
         _config = config;
         _keys = keys;
         _relays = new RelayChoice(config.Sites);
         _addresses = TunnelAddresses.Assign(config);
+        _prefixes = [.. Enumerable.Range(0, config.Sites.Length).Select(i => PrefixesOf(i).ToImmutableArray())];
+        _endpoints = [.. config.Sites.Select(site => EndpointOf(config, site))];
     }
 
     /// <summary>Plans a mesh. The keys stay the caller's and must outlive the plan.</summary>
@@ -49,7 +55,7 @@ public sealed class MeshPlan
         _config.Sites[one].Nat && _config.Sites[other].Nat ? _relays.Between(one, other) : null;
 
     /// <summary>Where others dial a site; null behind NAT.</summary>
-    public HostPort? EndpointOf(int site) => EndpointOf(_config, _config.Sites[site]);
+    public HostPort? EndpointOf(int site) => _endpoints[site];
 
     /// <summary>The config of the site at that place in the file. The keys in it are the caller's to dispose of.</summary>
     public SiteConfig ConfigOf(int site)
@@ -80,6 +86,7 @@ public sealed class MeshPlan
     {
         MeshSite own = _config.Sites[site];
         Dictionary<int, List<int>> carried = CarriedBy(site);
+        using PairKeys pairs = _keys.PairsOf(own.Name);
         ImmutableArray<PeerSection>.Builder peers = ImmutableArray.CreateBuilder<PeerSection>();
         for (int i = 0; i < _config.Sites.Length; i++)
         {
@@ -92,8 +99,10 @@ public sealed class MeshPlan
                 {
                     Site = peer.Name,
                     PublicKey = _keys.PublicKeyOf(peer.Name),
-                    PresharedKey = _keys.PresharedKeyOf(own.Name, peer.Name),
-                    AllowedIps = [.. PrefixesOf(i), .. carried.GetValueOrDefault(i, []).SelectMany(PrefixesOf)],
+                    PresharedKey = pairs.With(peer.Name),
+                    AllowedIps = carried.TryGetValue(i, out List<int>? far)
+                        ? [.. _prefixes[i], .. far.SelectMany(k => _prefixes[k])]
+                        : _prefixes[i],
                     Endpoint = endpoint,
                     PersistentKeepalive = KeepaliveTo(own, endpoint),
                 }

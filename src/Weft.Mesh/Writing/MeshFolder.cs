@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -23,8 +24,8 @@ public sealed class MeshFolder : IDisposable
     readonly FolderLock _lock;
     readonly string _stage;
     readonly bool _isNew;
-    readonly List<string> _tighten = [];
-    bool _hasStaged;
+    readonly ConcurrentQueue<string> _tighten = [];
+    volatile bool _hasStaged;
 
     MeshFolder(string path, string stage, bool isNew, FolderLock folderLock)
     {
@@ -53,7 +54,10 @@ public sealed class MeshFolder : IDisposable
 
     public string PathOf(string site, string file) => System.IO.Path.Combine(Path, site, file);
 
-    /// <summary>Takes the content that a site's file shall have. What it has already is not written again.</summary>
+    /// <summary>
+    /// Takes the content that a site's file shall have; what it has already is not written again. Different sites from
+    /// several threads.
+    /// </summary>
     /// <exception cref="OperationFailedException">The site's folder or file is not ours to write, or the disk is full.</exception>
     public FileChange Stage(string site, string file, string text, UnixFileMode mode)
     {
@@ -153,7 +157,7 @@ public sealed class MeshFolder : IDisposable
             );
         MeshFolder folder = new(path, System.IO.Path.Combine(path, StageName), isNew: false, Take(path));
         if (open)
-            folder._tighten.Add(path);
+            folder._tighten.Enqueue(path);
         folder.FinishCommit();
         if (Directory.Exists(folder._stage))
             Directory.Delete(folder._stage, recursive: true);
@@ -191,7 +195,7 @@ public sealed class MeshFolder : IDisposable
         if (OwnFolder.CheckOwner(folder, "the site's folder") is not PathStatus folderStatus)
             return false;
         if (OwnFolder.IsOpenToOthers(folderStatus))
-            _tighten.Add(folder);
+            _tighten.Enqueue(folder);
         if (PathStatus.Of(target) is not PathStatus status)
             return false;
         if (status.Kind != PathKind.File || status.Owner != PathStatus.Self)
@@ -202,7 +206,7 @@ public sealed class MeshFolder : IDisposable
                 "Move it away."
             );
         if (mode == OwnFolder.SecretFileMode && OwnFolder.IsOpenToOthers(status))
-            _tighten.Add(target);
+            _tighten.Enqueue(target);
         return true;
     }
 

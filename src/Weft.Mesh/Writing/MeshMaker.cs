@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using Weft.Config;
 using Weft.Control;
 using Weft.Crypto;
@@ -28,14 +29,27 @@ public static class MeshMaker
         using MeshKeys keys = keysFolder.Load(config.Sites.Select(site => site.Name));
         MeshPlan plan = MeshPlan.Of(config, keys);
         using MeshFolder folder = MeshFolder.Open(outFolder);
-        ImmutableArray<MadeSite>.Builder sites = ImmutableArray.CreateBuilder<MadeSite>(plan.Sites.Length);
-        for (int i = 0; i < plan.Sites.Length; i++)
-            sites.Add(StageSite(plan, i, keys, folder));
+        ImmutableArray<MadeSite> sites = StageSites(plan, keys, folder);
         // The keys go first: files without their keys could never be made again, keys without files can.
         keysFolder.Save();
         beforeCommit?.Invoke();
         folder.Commit();
-        return new MadeMesh(folder.Path, sites.ToImmutable(), folder.Leftovers(plan.Sites.Select(site => site.Name)));
+        return new MadeMesh(folder.Path, sites, folder.Leftovers(plan.Sites.Select(site => site.Name)));
+    }
+
+    static ImmutableArray<MadeSite> StageSites(MeshPlan plan, MeshKeys keys, MeshFolder folder)
+    {
+        MadeSite[] sites = new MadeSite[plan.Sites.Length];
+        try
+        {
+            Parallel.For(0, sites.Length, i => sites[i] = StageSite(plan, i, keys, folder));
+        }
+        catch (AggregateException refusals)
+        {
+            // One refusal is enough to name; the others have the same cause or come up on the next run.
+            ExceptionDispatchInfo.Throw(refusals.InnerExceptions[0]);
+        }
+        return [.. sites];
     }
 
     static MadeSite StageSite(MeshPlan plan, int i, MeshKeys keys, MeshFolder folder)
