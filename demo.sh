@@ -104,17 +104,27 @@ ping_time() {
 
 # One row for each LAN host, a column for each host it pings: IPv4 / IPv6 round trip.
 ping_matrix() {
-  local from to number four six lost=0
+  local from to number=0 four six lost=0 pings
+  mkdir -p "$folder/ping"
+  for to in "${sites[@]}"; do
+    number=$((number + 1)) pings=()
+    for from in "${sites[@]}"; do
+      ping_time "lan-$from" "10.0.$number.10" >"$folder/ping/$from-$to-4" &
+      pings+=($!)
+      ping_time "lan-$from" "fd77:0:0:$number::10" >"$folder/ping/$from-$to-6" &
+      pings+=($!)
+    done
+    # Not all at once: the times should speak of the tunnels, not of the crowd. One that is lost leaves its file empty.
+    wait "${pings[@]}" || true
+  done
   printf '    %-8s' 'from'
   for to in "${sites[@]}"; do printf '%-18s' "to lan-$to"; done
-  printf ' (ms, IPv4 / IPv6)\n'
+  printf '(ms, IPv4 / IPv6)\n'
   for from in "${sites[@]}"; do
     printf '    %-8s' "lan-$from"
-    number=0
     for to in "${sites[@]}"; do
-      number=$((number + 1))
-      four=$(ping_time "lan-$from" "10.0.$number.10") || four=''
-      six=$(ping_time "lan-$from" "fd77:0:0:$number::10") || six=''
+      four=$(<"$folder/ping/$from-$to-4")
+      six=$(<"$folder/ping/$from-$to-6")
       if [ -n "$four" ] && [ -n "$six" ]; then
         printf '%s%-18s%s' "$green" "$four / $six" "$plain"
       else
@@ -183,6 +193,8 @@ demo() {
   ping_matrix
   title "What each site says of its peers"
   show_sites
+  printf '  %sb.example.org%s# weft status\n' "$bold" "$plain"
+  on b weft status | sed 's/^/    /'
   title "Download $megabytes MB over HTTP between LANs"
   mkdir -p "$folder/www"
   head -c "${megabytes}M" /dev/urandom >"$folder/www/file"
