@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 using Weft.Control;
 using Weft.Device;
 using Weft.Linux;
@@ -19,6 +20,11 @@ static class DeviceCommand
     internal static Command Create()
     {
         Argument<string> name = new("name") { Description = "The interface to make, for example wg0." };
+        name.Validators.Add(result =>
+        {
+            if (Encoding.UTF8.GetByteCount(result.Tokens[0].Value) > TunDevice.MaxNameLength)
+                result.AddError($"The name may have at most {TunDevice.MaxNameLength} bytes: {result.Tokens[0].Value}");
+        });
         Option<bool> foreground = new("--foreground", "-f")
         {
             Description = "Stay in front and log to standard error (LOG_LEVEL: verbose, error or silent).",
@@ -122,10 +128,6 @@ static class DeviceCommand
         catch (UnauthorizedAccessException e)
         {
             throw new OperationFailedException(e.Message, "Run it as root.", e);
-        }
-        catch (ArgumentException e)
-        {
-            throw new OperationFailedException(e.Message, "Choose a shorter name.", e);
         }
     }
 

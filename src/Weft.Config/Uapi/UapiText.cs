@@ -58,11 +58,14 @@ public static class UapiText
         WriteErrno(UapiErrno.None, output);
     }
 
-    /// <summary>Writes <c>errno=N</c> and the blank line: a device's answer to <c>set=1</c>, or its refusal.</summary>
+    /// <summary>
+    /// Writes <c>errno=N</c> and the blank line: a device's answer to <c>set=1</c>, or its refusal. What is not zero gets
+    /// the minus sign that wg needs to tell its user the reason.
+    /// </summary>
     /// <param name="errno">Zero or positive.</param>
     public static void WriteErrno(int errno, IBufferWriter<byte> output)
     {
-        WriteNumber("errno="u8, (ulong)errno, output);
+        WriteNumber(errno == 0 ? "errno="u8 : "errno=-"u8, (ulong)errno, output);
         output.Write("\n"u8);
     }
 

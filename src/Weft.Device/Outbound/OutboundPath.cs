@@ -29,6 +29,8 @@ sealed class OutboundPath(Node node, IRunOutput output, IPacketSink sink)
             _unreachable.Send(now, packet);
             return false;
         }
+        if (RoutingLoop.IsIn(packet, in to))
+            return false;
         if (!tunnel.TryReserve(now, segments.Count, out Session? session, out ulong counter))
             return Stage(now, tunnel, segments);
         return Seal(now, session, counter, in to, Ecn.Encapsulate(inner.TrafficClass), segments);

@@ -19,6 +19,9 @@ public sealed unsafe class TunDevice : IDisposable
     /// <summary>Headers and payload of one write, at most: as many pieces as UIO_MAXIOV lets through with room to spare.</summary>
     public const int MaxSlices = 512;
 
+    /// <summary>Bytes of an interface's name, at most.</summary>
+    public const int MaxNameLength = NetIf.IFNAMSIZ - 1;
+
     readonly Descriptor _descriptor;
 
     TunDevice(Descriptor descriptor, TunOffloads offloads)
@@ -46,8 +49,8 @@ public sealed unsafe class TunDevice : IDisposable
         try
         {
             ifreq request = default;
-            if (Encoding.UTF8.GetByteCount(name) >= NetIf.IFNAMSIZ)
-                throw new ArgumentException($"Interface name '{name}' is longer than 15 bytes.", nameof(name));
+            if (Encoding.UTF8.GetByteCount(name) > MaxNameLength)
+                throw new ArgumentException($"Interface name '{name}' is too long.", nameof(name));
             Encoding.UTF8.GetBytes(name, (Span<byte>)request.ifr_name);
             request.ifr_ifru.ifru_flags = LinuxIfTun.IFF_TUN | LinuxIfTun.IFF_NO_PI | LinuxIfTun.IFF_VNET_HDR;
             SystemCall.Check(SysIoctl.ioctl(descriptor, LinuxIfTun.TUNSETIFF, &request), "TUNSETIFF", name);

@@ -155,6 +155,29 @@ public sealed class PacketPathTests
     }
 
     [Fact]
+    public void A_datagram_of_ours_that_comes_back_is_not_sealed_again()
+    {
+        (TestEnd a, TestEnd b) = TestEnd.Pair(s_now);
+        Flow udp = new(IsIPv6: false, IsTcp: false);
+        byte[] message = new byte[100];
+        message[0] = 4;
+        byte[] packet = Build(udp, message);
+        Tunnel peer = a.Node.Peers[0];
+        a.Node.SetEndpoint(peer, Endpoint.V4(0x0A000002, 80));
+        a.Outbound.Take(s_now, default, packet);
+        a.Outbound.Flush(s_now);
+        Assert.Empty(a.Runs);
+
+        // To another port of that host, or not WireGuard's: no loop.
+        a.Node.SetEndpoint(peer, Endpoint.V4(0x0A000002, 81));
+        a.Outbound.Take(s_now, default, packet);
+        a.Node.SetEndpoint(peer, Endpoint.V4(0x0A000002, 80));
+        a.Outbound.Take(s_now, default, Build(udp, Bytes(100)));
+        a.Outbound.Flush(s_now);
+        Assert.Equal(2, b.Packets.Written.Count);
+    }
+
+    [Fact]
     public void A_flood_for_nobody_is_answered_a_hundred_times_a_second()
     {
         (TestEnd a, _) = TestEnd.Pair(s_now);

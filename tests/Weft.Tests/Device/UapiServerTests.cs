@@ -57,7 +57,7 @@ public sealed class UapiServerTests : IDisposable
     public void What_the_device_refuses_is_answered_with_its_errno()
     {
         _device.Errno = (int)Errno.EADDRINUSE;
-        Assert.Equal("errno=98\n\n", Ask("set=1\nlisten_port=5\n\n"));
+        Assert.Equal("errno=-98\n\n", Ask("set=1\nlisten_port=5\n\n"));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class UapiServerTests : IDisposable
     {
         string answers = Ask("set=1\nlisten_port=70000\n\nset=1\nlisten_port=6\n\n");
 
-        Assert.Equal($"errno=22\n\n{Ok}", answers);
+        Assert.Equal($"errno=-22\n\n{Ok}", answers);
         Assert.Equal((ushort)6, Assert.Single(_device.Applied).ListenPort);
     }
 
