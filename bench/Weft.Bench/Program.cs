@@ -1,3 +1,7 @@
 using BenchmarkDotNet.Running;
+using Weft.Bench.Crypto;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["race"])
+    CipherRace.Run();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

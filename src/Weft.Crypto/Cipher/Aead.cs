@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 
 namespace Weft.Crypto;
 
@@ -11,7 +10,6 @@ static class Aead<TKernel>
     where TKernel : struct, ICipherKernel
 {
     const int BlockLength = ChaCha20.BlockLength;
-    const int TagLength = Poly1305.TagLength;
 
     /// <summary>Seals; the destination holds the tag beyond the ciphertext.</summary>
     [SkipLocalsInit]
@@ -28,7 +26,8 @@ static class Aead<TKernel>
         Start(key, nonce, keystream);
         Poly1305 mac = new(keystream);
         Xor(key, nonce, keystream, plaintext, ciphertext);
-        Authenticate(ref mac, associated, ciphertext, ciphertextAndTag[plaintext.Length..]);
+        Authenticate(ref mac, associated, ciphertext);
+        mac.Finish(ciphertextAndTag[plaintext.Length..]);
     }
 
     /// <summary>Opens. Nothing is written unless the tag is right.</summary>
@@ -43,15 +42,14 @@ static class Aead<TKernel>
     {
         ReadOnlySpan<byte> ciphertext = ciphertextAndTag[..plaintext.Length];
         Span<byte> keystream = stackalloc byte[FirstPass(plaintext.Length) * BlockLength];
-        Span<byte> tag = stackalloc byte[TagLength];
         Start(key, nonce, keystream);
         Poly1305 mac = new(keystream);
-        Authenticate(ref mac, associated, ciphertext, tag);
-        bool genuine = CryptographicOperations.FixedTimeEquals(tag, ciphertextAndTag[plaintext.Length..]);
+        Authenticate(ref mac, associated, ciphertext);
+        bool genuine = mac.IsTag(ciphertextAndTag[plaintext.Length..]);
         if (genuine)
             Xor(key, nonce, keystream, ciphertext, plaintext);
         else
-            CryptographicOperations.ZeroMemory(keystream);
+            Keystream.Wipe(keystream);
         return genuine;
     }
 
@@ -88,15 +86,10 @@ static class Aead<TKernel>
             fresh = keystream;
         }
         Keystream.Xor(source, fresh, destination);
-        CryptographicOperations.ZeroMemory(keystream);
+        Keystream.Wipe(keystream);
     }
 
-    static void Authenticate(
-        ref Poly1305 mac,
-        ReadOnlySpan<byte> associated,
-        ReadOnlySpan<byte> ciphertext,
-        Span<byte> tag
-    )
+    static void Authenticate(ref Poly1305 mac, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> ciphertext)
     {
         int whole = associated.Length & -Poly1305.BlockLength;
         TKernel.Blocks(ref mac, associated[..whole]);
@@ -105,6 +98,5 @@ static class Aead<TKernel>
         TKernel.Blocks(ref mac, ciphertext[..whole]);
         mac.Padded(ciphertext[whole..]);
         mac.Lengths(associated.Length, ciphertext.Length);
-        mac.Finish(tag);
     }
 }

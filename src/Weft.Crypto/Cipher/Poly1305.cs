@@ -63,7 +63,16 @@ struct Poly1305
     }
 
     /// <summary>Writes the 16-byte tag.</summary>
-    internal readonly void Finish(Span<byte> tag)
+    internal readonly void Finish(Span<byte> tag) => BinaryPrimitives.WriteUInt128LittleEndian(tag, Finish());
+
+    /// <summary>Whether that is the tag, found out in the same time for any.</summary>
+    internal readonly bool IsTag(ReadOnlySpan<byte> tag)
+    {
+        UInt128 difference = Finish() ^ BinaryPrimitives.ReadUInt128LittleEndian(tag);
+        return ((ulong)difference | (ulong)(difference >> 64)) == 0;
+    }
+
+    readonly UInt128 Finish()
     {
         // h - p = h + 5 - 2¹³⁰ where that isn't negative, chosen by mask.
         UInt128 low = new(_h1, _h0);
@@ -71,8 +80,7 @@ struct Poly1305
         ulong carry = reduced < low ? 1UL : 0;
         ulong over = 0 - ((_h2 + carry) >> 2);
         UInt128 mask = new(over, over);
-        UInt128 sum = ((reduced & mask) | (low & ~mask)) + _pad;
-        BinaryPrimitives.WriteUInt128LittleEndian(tag, sum);
+        return ((reduced & mask) | (low & ~mask)) + _pad;
     }
 
     void Last(ReadOnlySpan<byte> data, byte after, ulong top)
