@@ -50,7 +50,7 @@ public sealed class DeviceHost : IDisposable
     public static DeviceHost Create(DeviceOptions options, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Stack<IDisposable> made = new();
+        Stack<IDisposable> made = new(); // and not yet somebody's
         try
         {
             TunDevice tun = TunDevice.Create(options.Name, options.Offloads);
@@ -60,13 +60,14 @@ public sealed class DeviceHost : IDisposable
             link.SetMtu(options.Mtu);
             UnixListener listener = UnixListener.Bind(Path.Combine(options.SocketFolder, $"{tun.Name}.sock"));
             made.Push(listener);
-            return new DeviceHost(tun, link, listener, options, logger);
+            DeviceHost host = new(tun, link, listener, options, logger);
+            made.Clear();
+            return host;
         }
-        catch
+        finally
         {
             while (made.TryPop(out IDisposable? part))
                 part.Dispose();
-            throw;
         }
     }
 

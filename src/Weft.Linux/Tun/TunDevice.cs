@@ -43,24 +43,20 @@ public sealed unsafe class TunDevice : IDisposable
     public static TunDevice Create(string name, bool offloads = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        if (Encoding.UTF8.GetByteCount(name) > MaxNameLength)
+            throw new ArgumentException($"Interface name '{name}' is too long.", nameof(name));
         Descriptor descriptor = new(
             SystemCall.Check(Fcntl.open(Path, Fcntl.O_RDWR | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC), "open", Path)
         );
-        try
-        {
-            ifreq request = default;
-            if (Encoding.UTF8.GetByteCount(name) > MaxNameLength)
-                throw new ArgumentException($"Interface name '{name}' is too long.", nameof(name));
-            Encoding.UTF8.GetBytes(name, (Span<byte>)request.ifr_name);
-            request.ifr_ifru.ifru_flags = LinuxIfTun.IFF_TUN | LinuxIfTun.IFF_NO_PI | LinuxIfTun.IFF_VNET_HDR;
-            SystemCall.Check(SysIoctl.ioctl(descriptor, LinuxIfTun.TUNSETIFF, &request), "TUNSETIFF", name);
-            return new TunDevice(descriptor, offloads ? Offload(descriptor) : TunOffloads.None);
-        }
-        catch
+        ifreq request = default;
+        Encoding.UTF8.GetBytes(name, (Span<byte>)request.ifr_name);
+        request.ifr_ifru.ifru_flags = LinuxIfTun.IFF_TUN | LinuxIfTun.IFF_NO_PI | LinuxIfTun.IFF_VNET_HDR;
+        if (!SystemCall.Succeeded(SysIoctl.ioctl(descriptor, LinuxIfTun.TUNSETIFF, &request), out Errno error))
         {
             descriptor.Dispose();
-            throw;
+            throw new KernelRefusedException("TUNSETIFF", name, error);
         }
+        return new TunDevice(descriptor, offloads ? Offload(descriptor) : TunOffloads.None);
     }
 
     /// <summary>Asks for as much as the kernel knows: UDP segmentation came with Linux 6.2.</summary>

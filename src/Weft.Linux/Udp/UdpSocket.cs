@@ -44,25 +44,26 @@ public sealed unsafe class UdpSocket : IDisposable
         int domain = isIPv6 ? SysSocket.AF_INET6 : SysSocket.AF_INET;
         int type = SysSocket.SOCK_DGRAM | SysSocket.SOCK_CLOEXEC;
         Descriptor descriptor = new(SystemCall.Check(SysSocket.socket(domain, type, 0), "socket", target));
+        UdpSocket? socket = null;
         try
         {
             Configure(descriptor, isIPv6, target);
+            if (mark != 0)
+                SetMark(descriptor, mark);
             ushort bound = BindPort(descriptor, isIPv6, port, target);
-            UdpSocket socket = new(descriptor, isIPv6)
+            socket = new UdpSocket(descriptor, isIPv6)
             {
                 Port = bound,
                 Segments = offloads && TrySet(descriptor, LinuxUdp.SOL_UDP, LinuxUdp.UDP_SEGMENT, 0),
             };
             if (offloads)
                 TrySet(descriptor, LinuxUdp.SOL_UDP, LinuxUdp.UDP_GRO, 1);
-            if (mark != 0)
-                socket.SetMark(mark);
             return socket;
         }
-        catch
+        finally
         {
-            descriptor.Dispose();
-            throw;
+            if (socket is null)
+                descriptor.Dispose();
         }
     }
 
@@ -208,6 +209,9 @@ public sealed unsafe class UdpSocket : IDisposable
         if (!TrySet(descriptor, SysSocket.SOL_SOCKET, SysSocket.SO_SNDBUFFORCE, BufferBytes))
             TrySet(descriptor, SysSocket.SOL_SOCKET, SysSocket.SO_SNDBUF, BufferBytes);
     }
+
+    static void SetMark(Descriptor descriptor, uint mark) =>
+        Set(descriptor, SysSocket.SOL_SOCKET, SysSocket.SO_MARK, (int)mark, "SO_MARK");
 
     static ushort BindPort(Descriptor descriptor, bool isIPv6, ushort port, string target)
     {
