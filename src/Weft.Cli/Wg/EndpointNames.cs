@@ -63,7 +63,15 @@ sealed class EndpointNames(Func<string, string?> variable, TextWriter error, Act
             null => DefaultRetries,
             "" => 0,
             "infinity" => long.MaxValue,
-            _ => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null,
+            // What strtoul takes.
+            _ => long.TryParse(
+                text.TrimStart().TrimStart('+'),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out long number
+            )
+                ? number
+                : null,
         };
     }
 

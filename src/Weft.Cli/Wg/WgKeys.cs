@@ -36,9 +36,8 @@ static class WgKeys
         Span<byte> key = stackalloc byte[KeyText.KeyLength];
         try
         {
-            int length = ReadKey(wg.Input, text, out int trailing);
-            // Its own tool lets a NUL pass here, where a key file may not have one.
-            if (trailing > 0)
+            int length = ReadKey(wg.Input, text, passNul: true, out int trailing);
+            if (trailing >= 0)
                 return wg.Fail("standard input: something stands after the key");
             if (length < KeyText.Base64Length || !KeyText.TryFromBase64(text, key))
                 return wg.Fail("standard input: that is not a key of 44 characters of base64");
@@ -66,7 +65,7 @@ static class WgKeys
         try
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
-            int length = ReadKey(file, text, out int trailing);
+            int length = ReadKey(file, text, passNul: false, out int trailing);
             if (length == 0)
                 return;
             if (trailing >= 0)
@@ -85,8 +84,9 @@ static class WgKeys
         }
     }
 
-    /// <summary>Reads up to 44 characters, then the first after them that is not white space; -1 when there is none.</summary>
-    static int ReadKey(Stream input, Span<char> text, out int trailing)
+    /// <summary>Reads up to 44 characters, then the first after them that is not white space; -1 when there is none. The C
+    /// tool lets NULs pass after a key on its standard input, but not in a key file.</summary>
+    static int ReadKey(Stream input, Span<char> text, bool passNul, out int trailing)
     {
         Span<byte> one = stackalloc byte[1];
         int length = 0;
@@ -95,7 +95,7 @@ static class WgKeys
         {
             if (length < text.Length)
                 text[length++] = (char)one[0];
-            else if (one[0] is not ((byte)' ' or (>= (byte)'\t' and <= (byte)'\r')))
+            else if (!IsSpace(one[0]) && !(passNul && one[0] == 0))
             {
                 trailing = one[0];
                 break;
@@ -104,6 +104,8 @@ static class WgKeys
         one.Clear();
         return length;
     }
+
+    static bool IsSpace(byte c) => c is (byte)' ' or (>= (byte)'\t' and <= (byte)'\r');
 
     static void Print(WgSurroundings wg, Action<Span<char>> write)
     {

@@ -66,9 +66,9 @@ static class WgSetConf
             had[peer.PublicKey] = peer;
         HashSet<PublicKey> kept = [.. config.Peers.Select(peer => peer.PublicKey)];
         ImmutableArray<PeerConfig>.Builder peers = ImmutableArray.CreateBuilder<PeerConfig>();
-        foreach (PeerStatus peer in running.Peers)
-            if (!kept.Contains(peer.PublicKey))
-                peers.Add(new PeerConfig { PublicKey = peer.PublicKey, Remove = true });
+        // In the order in which the C tool removes them.
+        foreach (PublicKey key in had.Keys.Where(key => !kept.Contains(key)).OrderDescending())
+            peers.Add(new PeerConfig { PublicKey = key, Remove = true });
         foreach (PeerConfig peer in config.Peers)
             peers.Add(had.TryGetValue(peer.PublicKey, out PeerStatus? before) ? ResetDropped(peer, before) : peer);
         return config with { ReplacePeers = false, Peers = peers.DrainToImmutable() };

@@ -119,8 +119,12 @@ static class WgShow
         }
         if (PeerField(wg, field) is not { } show)
             return false;
+        // Of this one field, Debian's tool gives the prefix once for all peers; scripts have learnt to live with it.
+        bool once = field == "endpoints";
+        if (once)
+            to.Write(prefix);
         foreach (PeerStatus peer in device.Peers)
-            to.Write($"{prefix}{peer.PublicKey}{show(peer)}\n");
+            to.Write($"{(once ? "" : prefix)}{peer.PublicKey}{show(peer)}\n");
         return true;
     }
 

@@ -127,7 +127,7 @@ public sealed class UapiReplyReader(string name)
         switch (key)
         {
             case var _ when key.SequenceEqual("allowed_ip"u8):
-                if (!UapiValue.TryPrefix(value, out IPAddress address, out int length))
+                if (!value.Contains((byte)'/') || !UapiValue.TryPrefix(value, out IPAddress address, out int length))
                     return false;
                 peer.AllowedIps.Add(AddressText.Network(address, length));
                 return true;

@@ -1,0 +1,527 @@
+namespace Weft.Tests.Wg;
+
+/// <summary>The odd calls, each written down because a person thought of it. Generated ones stand beside them.</summary>
+static class WgWrittenCases
+{
+    internal const string KeyA = "6EtabScXwQA6E7QxVwNT26ypFGzxUMX4V1aA/rpSAno=";
+    internal const string KeyB = "GIUVCT6VL18i6GXO8wEucvi18LWYrAMJ1drM47cPz1I=";
+    internal const string HexA = "e84b5a6d2717c1003a13b431570353dbaca9146cf150c5f8575680feba52027a";
+    internal const string HexB = "188515093e952f5f22e865cef3012e72f8b5f0b598ac0309d5dacce3b70fcf52";
+    internal const string HexC = "662e14fd594556f522604703340351258903b64f35553763f19426ab2a515c58";
+    internal const string HexZero = "0000000000000000000000000000000000000000000000000000000000000000";
+
+    /// <summary>A device with a peer of every kind; handshakes are so many seconds before now.</summary>
+    internal static string Status(long now) =>
+        $"private_key={HexA}\nlisten_port=12912\nfwmark=31\n"
+        + $"public_key={HexB}\npreshared_key={HexC}\nprotocol_version=1\nendpoint=1.2.3.4:5\n"
+        + $"last_handshake_time_sec={now - 70}\nlast_handshake_time_nsec=5\ntx_bytes=1025\nrx_bytes=0\n"
+        + "persistent_keepalive_interval=25\nallowed_ip=10.0.0.0/8\nallowed_ip=fd00::/64\n"
+        + $"public_key={HexA}\npreshared_key={HexZero}\nlast_handshake_time_sec=0\nlast_handshake_time_nsec=0\n"
+        + "tx_bytes=0\nrx_bytes=0\npersistent_keepalive_interval=0\n"
+        + $"public_key={HexC}\npreshared_key={HexZero}\nendpoint=[fe80::1%lo]:77\n"
+        + $"last_handshake_time_sec={now - 5}\nlast_handshake_time_nsec=0\nrx_bytes=99999999999\ntx_bytes=5\n"
+        + "persistent_keepalive_interval=1\nallowed_ip=0.0.0.0/0\nerrno=0\n\n";
+
+    internal static readonly string[] Fields =
+    [
+        "public-key",
+        "private-key",
+        "listen-port",
+        "fwmark",
+        "peers",
+        "preshared-keys",
+        "endpoints",
+        "allowed-ips",
+        "latest-handshakes",
+        "transfer",
+        "persistent-keepalive",
+        "dump",
+    ];
+
+    internal static IEnumerable<WgCase> All(long now) =>
+        [.. Usage(), .. Show(now), .. OddReplies(), .. Keys(), .. SetArguments(), .. Confs()];
+
+    static IEnumerable<WgCase> Usage()
+    {
+        string[] calls =
+        [
+            "help",
+            "-h",
+            "--help",
+            "-v",
+            "--version",
+            "version",
+            "foo",
+            "s",
+            "-h x",
+            "-v x",
+            "help show",
+            "show -h",
+            "show --help",
+            "show help",
+            "show a b c",
+            "show interfaces x",
+            "show wdev0 foo",
+            "show all foo",
+            "show wdev0 --help",
+            "show nope",
+            "show nope dump",
+            "showconf",
+            "showconf a b",
+            "showconf nope",
+            "showconf -h",
+            "set",
+            "set wdev0",
+            "set --help",
+            "set nope listen-port 5",
+            "setconf",
+            "setconf a",
+            "setconf a b c",
+            "setconf nope /dev/null",
+            "setconf wdev0 /nonexistent",
+            "addconf",
+            "addconf --help",
+            "addconf nope /dev/null",
+            "addconf wdev0 /dev/null",
+            "syncconf",
+            "syncconf nope /dev/null",
+            "syncconf wdev0 /dev/null",
+            "genkey x",
+            "genkey --help",
+            "genpsk -h",
+            "pubkey x",
+            "pubkey --help",
+            "show ../wdev0",
+            "show aninterfacenamethatistoolong",
+            "show wdev0 dump x",
+        ];
+        foreach (string call in calls)
+            yield return new WgCase($"wg {call}", call.Split(' '));
+        yield return new WgCase("an empty subcommand", "");
+        yield return new WgCase("an empty interface", "show", "");
+    }
+
+    static IEnumerable<WgCase> Show(long now)
+    {
+        string status = Status(now);
+        yield return new WgCase("bare wg") { Get = status };
+        yield return new WgCase("bare wg without a device") { Get = null };
+        yield return new WgCase("show of one device", "show", "wdev0") { Get = status };
+        yield return new WgCase("showconf of a device", "showconf", "wdev0") { Get = status };
+        yield return new WgCase("showconf of an empty device", "showconf", "wdev0");
+        yield return new WgCase("show of an empty device", "show", "wdev0");
+        foreach (string field in Fields)
+        {
+            yield return new WgCase($"show {field}", "show", "wdev0", field) { Get = status };
+            yield return new WgCase($"show all {field}", "show", "all", field) { Get = status };
+            yield return new WgCase($"show {field} of an empty device", "show", "wdev0", field);
+        }
+        foreach (string mode in (string[])["always", "never", "auto", "ALWAYS", ""])
+            yield return new WgCase($"colour mode '{mode}'", "show")
+            {
+                Get = status,
+                Environment = new Dictionary<string, string> { ["WG_COLOR_MODE"] = mode },
+            };
+        foreach (string hide in (string[])["never", "Never", "always", ""])
+            yield return new WgCase($"hide keys '{hide}'", "show")
+            {
+                Get = status,
+                Environment = new Dictionary<string, string> { ["WG_HIDE_KEYS"] = hide },
+            };
+        long[] ages = [0, 1, 59, 60, 61, 3600, 86400, 90061, 365 * 86400, 366 * 86400 + 3661, -1, -1000, 94608000];
+        foreach (long age in ages)
+            yield return new WgCase($"a handshake {age} s ago", "show", "wdev0")
+            {
+                Get = $"public_key={HexA}\nlast_handshake_time_sec={now - age}\nerrno=0\n\n",
+                Environment = new Dictionary<string, string> { ["WG_COLOR_MODE"] = "always" },
+            };
+        ulong[] sizes = [1, 1023, 1024, 1029, 1034, 1152, 1044, 1 << 20, (1ul << 40) - 1, 1ul << 53, ulong.MaxValue];
+        foreach (ulong size in sizes)
+            yield return new WgCase($"{size} bytes", "show", "wdev0")
+            {
+                Get = $"public_key={HexA}\nrx_bytes={size}\ntx_bytes={size / 3}\nerrno=0\n\n",
+            };
+        foreach (int seconds in (int[])[1, 2, 60, 61, 3600, 65535])
+            yield return new WgCase($"keepalive of {seconds} s", "show", "wdev0")
+            {
+                Get = $"public_key={HexA}\npersistent_keepalive_interval={seconds}\nerrno=0\n\n",
+            };
+        foreach (string what in (string[])["", "all dump", "all listen-port", "interfaces", "all peers"])
+        {
+            string[] args = ["show", .. what.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+            yield return new WgCase($"two devices, show {what}", args) { Get = status, SecondGet = status };
+            yield return new WgCase($"two devices, the second broken, show {what}", args)
+            {
+                Get = status,
+                SecondGet = "errno=5\n\n",
+            };
+            yield return new WgCase($"two devices, the first broken, show {what}", args)
+            {
+                Get = "errno=5\n\n",
+                SecondGet = status,
+            };
+            yield return new WgCase($"two devices, both broken, show {what}", args)
+            {
+                Get = "errno=5\n\n",
+                SecondGet = "nothing\n\n",
+            };
+        }
+    }
+
+    static IEnumerable<WgCase> OddReplies()
+    {
+        string peer = $"public_key={HexA}\n";
+        string[] replies =
+        [
+            "errno=1\n\n",
+            "errno=22\n\n",
+            "errno=-22\n\n",
+            "errno=x\n\n",
+            "errno=\n\n",
+            "",
+            "\n",
+            "errno=0\n",
+            "errno=0",
+            "foo=1\nerrno=0\n\n",
+            "nothing\nerrno=0\n\n",
+            "listen_port=5\n",
+            "listen_port=5\n\n",
+            "listen_port=x\nerrno=0\n\n",
+            "listen_port=70000\nerrno=0\n\n",
+            "listen_port=\nerrno=0\n\n",
+            "fwmark=0x10\nerrno=0\n\n",
+            "fwmark=4294967295\nerrno=0\n\n",
+            "private_key=zz\nerrno=0\n\n",
+            $"private_key={HexZero}\nerrno=0\n\n",
+            "endpoint=1.2.3.4:5\nerrno=0\n\n",
+            "errno=0\n\nlisten_port=7\n\n",
+            "errno=0\nlisten_port=7\n\n",
+            peer + "endpoint=1.2.3.4\nerrno=0\n\n",
+            peer + "allowed_ip=10.0.0.0\nerrno=0\n\n",
+            peer + "allowed_ip=10.0.0.0/33\nerrno=0\n\n",
+            peer + "allowed_ip=::ffff:1.2.3.4/128\nerrno=0\n\n",
+            peer + "endpoint=[::1]:65535\nerrno=0\n\n",
+            peer + "rx_bytes=-1\nerrno=0\n\n",
+            peer + "last_handshake_time_sec=-5\nerrno=0\n\n",
+            peer + "persistent_keepalive_interval=65536\nerrno=0\n\n",
+            peer + peer + "errno=0\n\n",
+            peer + "listen_port=5\nerrno=0\n\n",
+            peer + "protocol_version=2\nerrno=0\n\n",
+            $"public_key={HexA.ToUpperInvariant()}\nerrno=0\n\n",
+            "public_key=00\nerrno=0\n\n",
+            peer + $"preshared_key={HexC}\npreshared_key={HexZero}\nerrno=0\n\n",
+        ];
+        for (int i = 0; i < replies.Length; i++)
+            yield return new WgCase($"odd answer to get, {i}", "show", "wdev0", "dump") { Get = replies[i] };
+        string[] toSet =
+        [
+            "errno=1\n\n",
+            "errno=98\n\n",
+            "errno=-22\n\n",
+            "errno=0\n",
+            "errno=0",
+            "",
+            "\n",
+            "nothing\n\n",
+            "errno=x\n\n",
+            "foo=1\nerrno=0\n\n",
+            "errno=0\nfoo=1\n\n",
+        ];
+        for (int i = 0; i < toSet.Length; i++)
+            yield return new WgCase($"odd answer to set, {i}", "set", "wdev0", "listen-port", "5") { Set = toSet[i] };
+    }
+
+    static IEnumerable<WgCase> Keys()
+    {
+        string[] inputs =
+        [
+            "",
+            KeyA,
+            KeyA + "\n",
+            KeyA + "\n\n",
+            " " + KeyA,
+            KeyA + " ",
+            KeyA + "x",
+            KeyA[..^1],
+            KeyA + "\r\n",
+            KeyA + "\nabc",
+            "x\n",
+            new string('A', 43) + "=",
+            new string('A', 42) + "B=",
+            KeyA + "\0",
+            KeyA + "\0\0",
+            KeyA + "\0x",
+            KeyA.Replace('/', '_'),
+            "\n" + KeyA,
+        ];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            yield return new WgCase($"pubkey of input {i}", "pubkey") { Input = inputs[i] };
+            Dictionary<string, string> files = new() { ["key"] = inputs[i] };
+            yield return new WgCase($"private-key file {i}", "set", "wdev0", "private-key", "{dir}/key")
+            {
+                Files = files,
+            };
+            yield return new WgCase(
+                $"preshared-key file {i}",
+                "set",
+                "wdev0",
+                "peer",
+                KeyB,
+                "preshared-key",
+                "{dir}/key"
+            )
+            {
+                Files = files,
+            };
+        }
+        foreach (string path in (string[])["/nonexistent", "/tmp", "/dev/null", ""])
+            yield return new WgCase($"private-key '{path}'", "set", "wdev0", "private-key", path);
+    }
+
+    static IEnumerable<WgCase> SetArguments()
+    {
+        string[] calls =
+        [
+            "listen-port",
+            "listen-port 5 listen-port 6",
+            "LISTEN-PORT 5",
+            "listen-port 65536",
+            "listen-port 70000",
+            "listen-port -1",
+            "listen-port +5",
+            "listen-port 0x10",
+            "listen-port 5a",
+            "listen-port 4294967295",
+            "listen-port 4294967301",
+            "listen-port domain",
+            "listen-port nosuchservice",
+            "fwmark off",
+            "fwmark OFF",
+            "fwmark 0",
+            "fwmark 0xAb",
+            "fwmark 0XAb",
+            "fwmark 010",
+            "fwmark 0x",
+            "fwmark 0x100000000",
+            "fwmark 4294967296",
+            "fwmark -1",
+            "fwmark +1",
+            "fwmark 1e3",
+            "foo",
+            "remove",
+            "peer",
+            "peer x",
+            "peer K",
+            "peer K=",
+            "peer K peer K",
+            "peer K listen-port 5",
+            "peer K remove",
+            "peer K remove peer L",
+            "peer K remove allowed-ips 1.2.3.4",
+            "peer K allowed-ips 1.2.3.4 remove endpoint 1.2.3.4:5 persistent-keepalive 5",
+            "peer K allowed-ips",
+            "peer K allowed-ips 1.2.3.4",
+            "peer K allowed-ips 1.2.3.4/32,fd00::1/64",
+            "peer K allowed-ips 1.2.3.4/33",
+            "peer K allowed-ips 1.2.3.4/",
+            "peer K allowed-ips 1.2.3.4,",
+            "peer K allowed-ips ,1.2.3.4",
+            "peer K allowed-ips 1.2.3.4/08",
+            "peer K allowed-ips 1.2.3.4/+8",
+            "peer K allowed-ips 1.2.3.4/8/8",
+            "peer K allowed-ips 1.2.3/8",
+            "peer K allowed-ips 01.2.3.4",
+            "peer K allowed-ips +1.2.3.4",
+            "peer K allowed-ips -1.2.3.4",
+            "peer K allowed-ips (none)",
+            "peer K allowed-ips [::1]",
+            "peer K allowed-ips fe80::1%lo",
+            "peer K allowed-ips ::1.2.3.4/128",
+            "peer K allowed-ips ::ffff:1.2.3.4",
+            "peer K allowed-ips 1.2.3.4 5.6.7.8",
+            "peer K allowed-ips 1.2.3.4 allowed-ips 5.6.7.8",
+            "peer K allowed-ips 0.0.0.0/0,::/0",
+            "peer K endpoint 1.2.3.4:5",
+            "peer K endpoint 1.2.3.4",
+            "peer K endpoint 1.2.3.4:",
+            "peer K endpoint :5",
+            "peer K endpoint [::1]:5",
+            "peer K endpoint ::1:5",
+            "peer K endpoint [::1]",
+            "peer K endpoint [::1",
+            "peer K endpoint []:5",
+            "peer K endpoint [1.2.3.4]:5",
+            "peer K endpoint localhost:5",
+            "peer K endpoint [localhost]:5",
+            "peer K endpoint 1.2.3.4:http",
+            "peer K endpoint 1.2.3.4:ntp",
+            "peer K endpoint 1.2.3.4:65536",
+            "peer K endpoint 1.2.3.4:99999",
+            "peer K endpoint 1.2.3.4:+5",
+            "peer K endpoint 1.2.3.4:5a",
+            "peer K endpoint [fe80::1%lo]:5",
+            "peer K endpoint [fe80::1%1]:5",
+            "peer K endpoint [fe80::1%nope]:5",
+            "peer K endpoint [2001:db8::1%lo]:5",
+            "peer K endpoint 1.2.3:5",
+            "peer K endpoint 0x7f.1:5",
+            "peer K endpoint 16909060:5",
+            "peer K endpoint [::ffff:1.2.3.4]:5",
+            "peer K endpoint [::1]:5:6",
+            "peer K endpoint 1.2.3.4:5:6",
+            "peer K endpoint [::1]x:5",
+            "peer K endpoint [::1]5",
+            "peer K endpoint x",
+            "peer K persistent-keepalive off",
+            "peer K persistent-keepalive OFF",
+            "peer K persistent-keepalive 0",
+            "peer K persistent-keepalive 65535",
+            "peer K persistent-keepalive 65536",
+            "peer K persistent-keepalive -1",
+            "peer K persistent-keepalive 010",
+            "peer K persistent-keepalive 0x10",
+            "peer K update-only",
+            "peer K replace-allowed-ips",
+            "private-key",
+            "help",
+            "--help",
+        ];
+        foreach (string call in calls)
+        {
+            string[] words = [.. call.Split(' ').Select(word => Key(word))];
+            yield return new WgCase($"set {call}", ["set", "wdev0", .. words]);
+        }
+        (string Field, string Value)[] spaced =
+        [
+            ("allowed-ips", ""),
+            ("allowed-ips", " "),
+            ("allowed-ips", "1.2.3.4, 5.6.7.8"),
+            ("allowed-ips", " 1.2.3.4\t/ 8"),
+            ("endpoint", ""),
+            ("endpoint", " 1.2.3.4:5"),
+            ("endpoint", "1.2.3.4:5 "),
+            ("endpoint", "1.2.3.4: 5"),
+            ("persistent-keepalive", ""),
+            ("persistent-keepalive", " 5"),
+            ("persistent-keepalive", "off "),
+            ("preshared-key", ""),
+        ];
+        foreach ((string field, string value) in spaced)
+            yield return new WgCase($"set {field} '{value}'", "set", "wdev0", "peer", KeyA, field, value);
+        foreach (string value in (string[])["", " ", " 5", "5 "])
+        {
+            yield return new WgCase($"set listen-port '{value}'", "set", "wdev0", "listen-port", value);
+            yield return new WgCase($"set fwmark '{value}'", "set", "wdev0", "fwmark", value);
+        }
+        yield return new WgCase("set peer ' K'", "set", "wdev0", "peer", " " + KeyA);
+        foreach (string retries in (string[])["", "0", "abc", "-1", "5x", "infinity", "Infinity", " 5", "+5"])
+            yield return new WgCase($"retries '{retries}'", "set", "wdev0", "peer", KeyA, "endpoint", "1.2.3.4:5")
+            {
+                Environment = new Dictionary<string, string> { ["WG_ENDPOINT_RESOLUTION_RETRIES"] = retries },
+            };
+
+        static string Key(string word) =>
+            word switch
+            {
+                "K" => KeyA,
+                "K=" => KeyA + "=",
+                "L" => KeyB,
+                _ => word,
+            };
+    }
+
+    static IEnumerable<WgCase> Confs()
+    {
+        string peer = $"[Peer]\nPublicKey={KeyA}\n";
+        string[] texts =
+        [
+            "",
+            "\n",
+            "#x",
+            "[Interface]",
+            "[interface]",
+            "[INTERFACE]",
+            " [ Interface ] ",
+            "[Interface] # c",
+            "[Interface]x",
+            "[Foo]",
+            "ListenPort=5",
+            "[Interface]\nListenPort",
+            "[Interface]\nListenPort 5",
+            "[Interface]\nListen Port = 5 0",
+            "[Interface]\nlistenport=5",
+            "[Interface]\nListenPort=5\nListenPort=6",
+            "[Interface]\nListenPort=5 # c",
+            "[Interface]\nListenPort=5;c",
+            "[Interface]\r\nListenPort=5\r\n",
+            "[Interface]\nAddress=1.2.3.4/5",
+            "[Interface]\nMTU=5",
+            $"[Interface]\nPublicKey={KeyA}",
+            "[Peer]",
+            "[Peer]\nListenPort=5",
+            $"[Peer]\nAllowedIPs=1.2.3.4/32\n{peer}",
+            $"{peer}[Interface]\nListenPort=5\n{peer}",
+            $"{peer}PublicKey={KeyB}",
+            $"[Interface]\nPrivateKey={KeyA[..^1]}",
+            "[Interface]\nPrivateKey=",
+            $"[Interface]\nPrivateKey={KeyA}\nPrivateKey={KeyB}",
+            $"[Interface]\nPrivateKey={KeyA[..20]} {KeyA[20..]}",
+            $"{peer}PresharedKey=",
+            $"{peer}PresharedKey={KeyA}",
+            $"[Interface]\nPrivateKey={new string('A', 43)}=",
+            $"[Interface]\nPrivateKey={new string('A', 42)}B=",
+            $"{peer}AllowedIPs=1.2.3.4/32\nAllowedIPs=1.2.3.5/32\nEndpoint=1.2.3.4:5\nEndpoint=1.2.3.4:6\n"
+                + "PersistentKeepalive=1\nPersistentKeepalive=2",
+            "[Interface]\nListenPort=5\0\nFwMark=3",
+            "[Interface]\nListenPort=5\0#\nFwMark=3",
+            "[Inter\0face]\nFwMark=3",
+            "\u00ef\u00bb\u00bf[Interface]\nListenPort=5",
+            "[Interface]\nListenPort==5",
+            "[Interface]\n=5",
+            "[Interface]\n\tListenPort\t=\t5\t",
+            "[Interface]\nListenPort\v=\f5",
+            "[Interface]\nListenPort\u00a0=5",
+            "[Interface]\nListenPort=5\rFwMark=5",
+            "[Interface]\nListenPort=6\n[Interface]\nFwMark=5",
+            $"{peer}{peer}",
+            "[Interface]ListenPort=5",
+            "[Interface]\nListenPort=5#6",
+            "[Interface]\nListenPort=70000",
+            "[Interface]\nFwMark=0x1f",
+            "[Interface]\nFwMark=off",
+            "[Interface]\nFwMark=0X1F",
+            $"{peer}AllowedIPs=",
+            $"{peer}AllowedIPs=1.2.3.4/8,",
+            $"{peer}AllowedIPs=+1.2.3.4/32",
+            $"{peer}AllowedIPs=1.2.3.4/ 8",
+            $"{peer}PersistentKeepalive=off",
+            $"{peer}PersistentKeepalive=65536",
+            $"{peer}Endpoint=[::1]:5",
+            $"{peer}Endpoint=1.2.3.4 : 5",
+            $"{peer}Endpoint=nothing",
+            $"{peer}Endpoint=[fe80::1%lo]:5",
+            $"{peer}AllowedIPs=0.0.0.0/0\n[Peer]\nPublicKey={KeyB}\nAllowedIPs=::/0",
+        ];
+        foreach (string subcommand in (string[])["setconf", "addconf", "syncconf"])
+            for (int i = 0; i < texts.Length; i++)
+                if (subcommand == "setconf" || i % 5 == 0)
+                    yield return WgCase.Conf($"{subcommand} of text {i}", subcommand, texts[i]);
+        yield return WgCase.Conf("syncconf of a device that refuses get", "syncconf", peer) with
+        {
+            Get = "errno=1\n\n",
+        };
+        yield return WgCase.Conf("syncconf of a device that refuses set", "syncconf", peer) with
+        {
+            Set = "errno=1\n\n",
+        };
+        yield return WgCase.Conf("setconf without a device", "setconf", peer) with
+        {
+            Get = null,
+        };
+        yield return WgCase.Conf("syncconf without a device", "syncconf", peer) with
+        {
+            Get = null,
+        };
+    }
+}
