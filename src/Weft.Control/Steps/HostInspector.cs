@@ -30,15 +30,22 @@ sealed class HostInspector(RouteNetlink netlink, HostFirewall firewall)
     }
 
     /// <summary>A fresh look at all but firewall and settings, which the interface itself does not move.</summary>
-    internal HostState LookAgain(HostState before, Link? link, DeviceStatus? device) =>
-        before with
+    internal HostState LookAgain(HostState before, Link? link, DeviceStatus? device)
+    {
+        string mode = HostPlan.AddressModeOf(link?.Name ?? "");
+        return before with
         {
             Link = link,
             Device = device,
             Addresses = link is null ? [] : netlink.Addresses(link),
             Routes = netlink.Routes(),
             Rules = netlink.Rules(),
+            Sysctls =
+                link is not null && Sysctl.Read(mode) is { } value
+                    ? before.Sysctls.SetItem(mode, value)
+                    : before.Sysctls,
         };
+    }
 
     /// <summary>Whether each interface learns its default route from a router (accept_ra).</summary>
     static IEnumerable<string> RouterAdvertisements()

@@ -12,6 +12,12 @@ namespace Weft.Control;
 /// </summary>
 static class HostPlan
 {
+    /// <summary>IN6_ADDR_GEN_MODE_NONE.</summary>
+    const string NoAddress = "1";
+
+    /// <summary>The setting that says how an interface makes itself an IPv6 link-local address.</summary>
+    internal static string AddressModeOf(string name) => $"net/ipv6/conf/{name}/addr_gen_mode";
+
     /// <summary>The interface itself: device, addresses, routes and rules.</summary>
     /// <param name="wanted">What the site's file asks for.</param>
     /// <param name="actual">The host, with the interface there and its device answering.</param>
@@ -33,7 +39,13 @@ static class HostPlan
         if (link.Mtu != wanted.Mtu)
             steps.Add(new SetMtu(link, wanted.Mtu));
         if (!link.IsUp)
+        {
+            // As the kernel's own WireGuard has it: no link-local address, which would be another one at each start.
+            string mode = AddressModeOf(link.Name);
+            if (actual.Sysctls.TryGetValue(mode, out string? old) && old != NoAddress)
+                steps.Add(new SetSysctl(new Sysctl(mode, NoAddress), old));
             steps.Add(new SetUp(link, true));
+        }
         AddRoutes(wanted, actual, link, steps);
         foreach (RoutingRule rule in wanted.Rules)
         {
