@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using Weft.Cli.Wg;
+using Weft.Cli.WgQuick;
 using Weft.Config;
 using Weft.Control;
 using Weft.Linux;
@@ -40,6 +41,8 @@ static class Program
             {
                 ("wg", _) => WgApplet.Run(invoked, args),
                 (_, ["wg", .. string[] rest]) => WgApplet.Run("wg", rest),
+                ("wg-quick", _) => WgQuickApplet.Run(args),
+                (_, ["wg-quick", .. string[] rest]) => WgQuickApplet.Run(rest),
                 _ => Weft(args),
             };
         }

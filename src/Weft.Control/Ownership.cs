@@ -25,4 +25,7 @@ static class Ownership
 
     /// <summary>An empty chain that says: this table was not there before Weft needed it.</summary>
     internal const string TableMark = "WEFT";
+
+    /// <summary>An empty chain that says the same of one built-in chain, in a table that was there.</summary>
+    internal static string ChainMark(string builtIn) => $"{TableMark}.{builtIn}";
 }

@@ -74,9 +74,13 @@ sealed class UserspaceEngine(DaemonCommand daemon, RouteNetlink netlink, UapiDev
             reporting.Step($"rm {socket}");
             File.Delete(socket);
         }
-        string folder = Path.GetDirectoryName(socket)!;
-        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
-            Directory.Delete(folder);
+    }
+
+    /// <summary>Removes the folder of the sockets if nothing is in it, whoever left it: the next device makes it again.</summary>
+    internal static void TidyFolder()
+    {
+        if (Directory.Exists(UapiDevices.Folder) && !Directory.EnumerateFileSystemEntries(UapiDevices.Folder).Any())
+            Directory.Delete(UapiDevices.Folder);
     }
 
     void Delete(Link link)

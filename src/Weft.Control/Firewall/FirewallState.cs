@@ -5,6 +5,8 @@ namespace Weft.Control;
 /// <summary>The host's firewall as far as our chains may have to stand in it, and what to change there. Pure.</summary>
 sealed record FirewallState
 {
+    const string Filter = "filter";
+
     /// <summary>Null when the host has no usable iptables.</summary>
     public Iptables? IPv4 { get; init; }
 
@@ -27,8 +29,7 @@ sealed record FirewallState
         {
             if (table is null || (native && !table.IsInUse))
                 continue;
-            bool made = Nft is not null && !Nft.HasTable(family, "filter") && !table.IsInUse;
-            if (table.Put(wish, mark: made) is { } change)
+            if (table.Put(wish, Marks(table, family)) is { } change)
                 changes.Add(change);
         }
         if (Nft?.Put(wish, iptables) is { } nftChange)
@@ -46,12 +47,30 @@ sealed record FirewallState
                 continue;
             changes.Add(change);
             if (Nft is not null && table.IsOursAlone(name))
-                changes.Add(Nft.DeleteTable(family, "filter"));
+                changes.Add(Nft.DeleteTable(family, Filter));
+            else if (Nft is not null)
+                changes.AddRange(table.ChainsOursAlone(name).Select(c => Nft.DeleteChain(family, Filter, c, Hook(c))));
         }
         if (Nft?.Take(name, IPv4 is not null || IPv6 is not null) is { } nftChange)
             changes.Add(nftChange);
         return changes.DrainToImmutable();
     }
+
+    /// <summary>
+    /// The marks of what iptables is about to make for us. Only over nftables does it make tables and built-in chains when
+    /// they are first needed, and only nft can take them away again.
+    /// </summary>
+    ImmutableArray<string> Marks(Iptables table, string family)
+    {
+        if (Nft is null || (table.IsInUse && !Nft.HasTable(family, Filter)))
+            return [];
+        if (!Nft.HasTable(family, Filter))
+            return [Ownership.TableMark];
+        string[] needed = ["INPUT", "FORWARD"];
+        return [.. needed.Where(c => !Nft.HasChain(family, Filter, c)).Select(Ownership.ChainMark)];
+    }
+
+    static string Hook(string chain) => chain == "INPUT" ? "input" : "forward";
 
     IEnumerable<(Iptables? Table, string Family)> Families() => [(IPv4, "ip"), (IPv6, "ip6")];
 }

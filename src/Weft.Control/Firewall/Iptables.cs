@@ -14,13 +14,17 @@ sealed record Iptables(string Restore, ImmutableArray<string> Lines)
     const string Head = "*filter\n";
     const string Tail = "COMMIT\n";
 
+    static readonly string[] s_builtIn = ["INPUT", "FORWARD"];
+
+    static readonly string[] s_marks = [Ownership.TableMark, .. s_builtIn.Select(Ownership.ChainMark)];
+
     /// <summary>Somebody filters with it: there is a rule, a chain, or a policy that drops.</summary>
     internal bool IsInUse => !Lines.All(IsEmptyPolicy);
 
     /// <summary>What to change so that our chains stand as wished; null when they do.</summary>
     /// <param name="wish">What the interface needs.</param>
-    /// <param name="mark">The table is made by this change, so leave our mark in it.</param>
-    internal FirewallChange? Put(FirewallWish wish, bool mark)
+    /// <param name="marks">Chains to leave as marks of what is made by this change.</param>
+    internal FirewallChange? Put(FirewallWish wish, ImmutableArray<string> marks)
     {
         ImmutableArray<FirewallChain> chains = wish.Chains();
         if (chains.All(Stands))
@@ -28,8 +32,8 @@ sealed record Iptables(string Restore, ImmutableArray<string> Lines)
         StringBuilder text = new(Head);
         StringBuilder undo = new(Head);
         // To declare a chain is to empty it. Other people's chains are not named, so they stay as they are.
-        if (mark)
-            text.Append(Declaration(Ownership.TableMark));
+        foreach (string mark in marks)
+            text.Append(Declaration(mark));
         foreach (FirewallChain chain in chains)
         {
             text.Append(Declaration(chain.Name)).AppendJoin("", Rules(chain).Select(r => r + "\n"));
@@ -44,8 +48,8 @@ sealed record Iptables(string Restore, ImmutableArray<string> Lines)
             else
                 undo.Append(Removal(chain.Name));
         }
-        if (mark)
-            undo.Append($"-X {Ownership.TableMark}\n");
+        foreach (string mark in marks)
+            undo.Append($"-X {mark}\n");
         return Change(text.Append(Tail), undo.Append(Tail));
     }
 
@@ -58,9 +62,9 @@ sealed record Iptables(string Restore, ImmutableArray<string> Lines)
         string[] chains = [.. ChainsOf(name).Where(Exists)];
         if (chains.Length == 0)
             return null;
-        bool last = !Lines.Any(l => IsChainOfAnother(l, chains));
-        if (last && Exists(Ownership.TableMark))
-            undo.Append(Declaration(Ownership.TableMark));
+        string[] marks = IsLast(name) ? [.. s_marks.Where(Exists)] : [];
+        foreach (string mark in marks)
+            undo.Append(Declaration(mark));
         foreach (string chain in chains)
         {
             undo.Append(Declaration(chain)).AppendJoin("", RulesNow(chain).Select(r => r + "\n"));
@@ -74,18 +78,31 @@ sealed record Iptables(string Restore, ImmutableArray<string> Lines)
             }
             text.Append(Removal(chain));
         }
-        if (last && Exists(Ownership.TableMark))
-            text.Append($"-X {Ownership.TableMark}\n");
+        foreach (string mark in marks)
+            text.Append($"-X {mark}\n");
         return Change(text.Append(Tail), undo.Append(Tail));
     }
 
     /// <summary>We made the table, and nobody but this interface has put anything into it: it can go with our chains.</summary>
     internal bool IsOursAlone(string name)
     {
-        string[] ours = [Ownership.TableMark, .. ChainsOf(name)];
+        string[] ours = [.. s_marks, .. ChainsOf(name)];
         return Exists(Ownership.TableMark)
             && Lines.All(l => IsEmptyPolicy(l) || l.Split(' ').Any(word => ours.Contains(word)));
     }
+
+    /// <summary>The built-in chains that we made in somebody's table, and that are empty once this interface's jump is gone.</summary>
+    internal IEnumerable<string> ChainsOursAlone(string name) =>
+        s_builtIn.Where(chain =>
+            IsLast(name)
+            && Exists(Ownership.ChainMark(chain))
+            && Lines.Contains($"-P {chain} ACCEPT")
+            && Lines
+                .Where(l => l.StartsWith($"-A {chain} ", StringComparison.Ordinal))
+                .All(l => ChainsOf(name).Any(ours => l.EndsWith(" -j " + ours, StringComparison.Ordinal)))
+        );
+
+    bool IsLast(string name) => !Lines.Any(l => IsChainOfAnother(l, ChainsOf(name)));
 
     bool Stands(FirewallChain chain) =>
         Exists(chain.Name) && Lines.Contains(Jump(chain)) && RulesNow(chain.Name).SequenceEqual(Rules(chain));

@@ -54,6 +54,10 @@ sealed class Nftables
     /// <summary>There is a table of that name, such as <c>ip filter</c>.</summary>
     internal bool HasTable(string family, string table) => _chains.Any(c => c.Family == family && c.Table == table);
 
+    /// <summary>There is a chain of that name in that table.</summary>
+    internal bool HasChain(string family, string table, string chain) =>
+        _chains.Any(c => c.Family == family && c.Table == table && c.Name == chain);
+
     /// <summary>The base chains that would drop what we need, those of iptables left out, which are iptables' to change.</summary>
     /// <param name="iptables">The host has iptables.</param>
     internal ImmutableArray<NftChain> Obstacles(bool iptables) =>
@@ -112,6 +116,15 @@ sealed class Nftables
     /// <summary>Deletes a table that iptables made for us and that is empty but for our chains, which are gone by then.</summary>
     internal FirewallChange DeleteTable(string family, string table) =>
         new(_program, ["-f", "-"], $"delete table {family} {table}\n", $"add table {family} {table}\n");
+
+    /// <summary>Deletes a base chain that iptables made for us and that is empty by then.</summary>
+    internal FirewallChange DeleteChain(string family, string table, string chain, string hook) =>
+        new(
+            _program,
+            ["-f", "-"],
+            $"delete chain {family} {table} {chain}\n",
+            $"add chain {family} {table} {chain} {{ type filter hook {hook} priority 0; policy accept; }}\n"
+        );
 
     IEnumerable<string> RulesNow(NftChain beside, string chain) =>
         _rules.Where(r => r.BesideOf(beside) && r.Chain == chain).Select(r => r.Words);

@@ -16,10 +16,11 @@ static class SiteChecks
     }
 
     /// <exception cref="OperationFailedException">The file asks for what cannot be done.</exception>
-    internal static void File(SiteFile file, int mtu)
+    internal static void File(SiteFile file, StartOptions options, int mtu)
     {
         InterfaceSection section = file.Config.Interface;
-        if (section.PrivateKey is null)
+        // wg-quick takes such a file, whose PostUp may set the key.
+        if (section.PrivateKey is null && options.JoinNetworks)
         {
             throw new OperationFailedException(
                 $"{file.Path}: no PrivateKey, so no peer would answer",

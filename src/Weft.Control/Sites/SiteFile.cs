@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Weft.Config;
 
 namespace Weft.Control;
@@ -63,6 +64,34 @@ public sealed record SiteFile(string Path, string Interface, SiteConfig Config)
         return result.Value is { } config
             ? new SiteFile(path, InterfaceOf(path), config)
             : throw new FaultyFileException(result.Faults);
+    }
+
+    /// <summary>Writes the file anew, whole or not at all, readable by its owner alone.</summary>
+    /// <exception cref="OperationFailedException">It cannot be written; the old one stands.</exception>
+    public void Save(SiteConfig config)
+    {
+        string temporary = Path + ".tmp";
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        try
+        {
+            // One that was left there may be anybody's to read.
+            File.Delete(temporary);
+            using (FileStream stream = new(temporary, options))
+            {
+                stream.Write(Encoding.UTF8.GetBytes(SiteConfigText.Write(config)));
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, Path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException($"{Path}: cannot be written: {e.Message}", null, e);
+        }
     }
 
     static string Locate(string argument, string[] folders)

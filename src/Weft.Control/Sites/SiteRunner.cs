@@ -1,3 +1,4 @@
+using Weft.Config;
 using Weft.Linux;
 using Weft.Linux.Netlink;
 
@@ -56,6 +57,19 @@ public sealed class SiteRunner : IDisposable
         InterfaceName.Check(name);
         SiteChecks.Root("weft status");
         return Translated(() => SiteStatusReader.Read(_host, name, DateTimeOffset.UtcNow));
+    }
+
+    /// <summary>The file that would make the interface what it is now.</summary>
+    /// <param name="file">The file as it is, for what the interface does not hold.</param>
+    /// <exception cref="OperationFailedException">There is no such WireGuard interface.</exception>
+    public SiteConfig ReadBack(SiteFile file)
+    {
+        SiteChecks.Root("wg-quick save");
+        return Translated(() =>
+            _host.Netlink.FindLink(file.Interface) is { } link && _host.Devices.Find(file.Interface) is { } device
+                ? SiteSnapshot.Of(file.Config, device, link, _host.Netlink.Addresses(link))
+                : throw new OperationFailedException($"'{file.Interface}' is not a WireGuard interface", null)
+        );
     }
 
     public void Dispose() => _host.Dispose();

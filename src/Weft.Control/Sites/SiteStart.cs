@@ -45,7 +45,7 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         Dictionary<PublicKey, IPEndPoint> endpoints = Endpoints(known, device);
         int mtu =
             Interface.Mtu ?? (options.DiscoverMtu ? PathMtu.Of(host.Netlink, endpoints.Values) : WantedSite.DefaultMtu);
-        SiteChecks.File(file, mtu);
+        SiteChecks.File(file, options, mtu);
         WantedState wanted = new WantedSite(file, options, actual).State(endpoints, mtu);
         ImmutableArray<HostStep> steps = HostPlan.Interface(wanted, actual);
         ImmutableArray<HostStep> around = HostPlan.Surroundings(wanted, actual);
@@ -91,7 +91,7 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         finally
         {
             if (!done)
-                TakeBack(isNew, known);
+                TakeBack(isNew, state, known);
         }
     }
 
@@ -113,23 +113,28 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         }
     }
 
-    void TakeBack(bool isNew, SiteState? known)
+    void TakeBack(bool isNew, SiteState state, SiteState? known)
     {
         host.Reporting.Trace("failed; taking back what was done");
-        _runner.TakeBack();
         if (isNew)
         {
-            host.Engine.Stop(_name, host.Netlink.FindLink(_name));
-            host.States.Remove(_name);
+            try
+            {
+                Link? link = host.Netlink.FindLink(_name);
+                new SiteStop(host, _name, file, anyOwner: true).TakeAway(link, state, engine: true);
+            }
+            catch (Exception e) when (e is OperationFailedException or NetlinkException)
+            {
+                // The failure that brought us here is the one to report.
+                host.Reporting.Warning(e.Message);
+            }
+            return;
         }
-        else if (known is not null)
-        {
+        _runner.TakeBack();
+        if (known is not null)
             host.States.Write(known);
-        }
         else
-        {
             host.States.Remove(_name);
-        }
     }
 
     Dictionary<PublicKey, IPEndPoint> Endpoints(SiteState? known, DeviceStatus? device)

@@ -26,16 +26,28 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
         string socket = UapiSocket.PathOf(name);
         bool engine = link is not null || (File.Exists(socket) && !elsewhere);
         if (engine)
-        {
-            host.RunHooks("PreDown", state?.PreDown ?? file?.Config.Interface.PreDown ?? [], name);
-            host.Engine.Stop(name, link);
-        }
-        int steps = RemoveRest(state);
+            host.RunHooks("PreDown", Hooks(state?.PreDown, file?.Config.Interface.PreDown), name);
+        int steps = TakeAway(link, state, engine);
         if (engine)
-            host.RunHooks("PostDown", state?.PostDown ?? file?.Config.Interface.PostDown ?? [], name);
-        host.States.Remove(name);
+            host.RunHooks("PostDown", Hooks(state?.PostDown, file?.Config.Interface.PostDown), name);
         return engine || steps > 0 || state is not null;
     }
+
+    /// <summary>Takes all away, hooks apart; the number of changes beside the interface itself.</summary>
+    /// <exception cref="OperationFailedException">Something could not be taken away; what could is gone.</exception>
+    internal int TakeAway(Link? link, SiteState? state, bool engine)
+    {
+        if (engine)
+            host.Engine.Stop(name, link);
+        UserspaceEngine.TidyFolder();
+        int steps = RemoveRest(state);
+        host.States.Remove(name);
+        return steps;
+    }
+
+    /// <summary>Those that belong to the hooks that start ran; wg-quick's users expect those of the file as it is.</summary>
+    ImmutableArray<string> Hooks(ImmutableArray<string>? atStart, ImmutableArray<string>? now) =>
+        (anyOwner ? now ?? atStart : atStart ?? now) ?? [];
 
     void Check(Link? link, DeviceStatus? device, SiteState? state)
     {

@@ -36,8 +36,9 @@ public readonly record struct Sysctl(string Key, string Value)
         }
     }
 
-    /// <summary>As sysctl(8) writes it.</summary>
-    public override string ToString() => $"{Key.Replace('/', '.')}={Value}";
+    /// <summary>As sysctl(8) writes it, which swaps the dots of an interface's name for slashes.</summary>
+    public override string ToString() =>
+        $"{string.Concat(Key.Select(c => c == '/' ? '.' : c == '.' ? '/' : c))}={Value}";
 
     static string PathOf(string key) => "/proc/sys/" + key;
 }

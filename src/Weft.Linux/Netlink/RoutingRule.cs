@@ -33,7 +33,7 @@ public sealed record RoutingRule
             text.Append("not ");
         if (FirewallMark is { } mark)
             text.Append(culture, $"fwmark 0x{mark:x} ");
-        text.Append(culture, $"table {Table}");
+        text.Append(culture, $"table {(Table == Route.MainTable ? "main" : Table)}");
         if (SuppressedPrefixLength is { } length)
             text.Append(culture, $" suppress_prefixlength {length}");
         return text.ToString();

@@ -36,7 +36,7 @@ public sealed class FirewallTests
     [Fact]
     public void Iptables_gets_our_chains_and_a_jump_to_each_at_the_head()
     {
-        FirewallChange change = Iptables(Closed).Put(s_wish, mark: false)!;
+        FirewallChange change = Iptables(Closed).Put(s_wish, [])!;
 
         Assert.Equal(["-w", "5", "--noflush"], change.Arguments);
         Assert.Equal(
@@ -74,7 +74,7 @@ public sealed class FirewallTests
     [Fact]
     public void Iptables_that_stands_as_wished_is_left_alone()
     {
-        Assert.Null(Iptables(Closed, Ours).Put(s_wish, mark: false));
+        Assert.Null(Iptables(Closed, Ours).Put(s_wish, []));
     }
 
     [Fact]
@@ -86,13 +86,13 @@ public sealed class FirewallTests
 
         Assert.Contains(
             "-I INPUT 1 -j WEFT-wg0-IN",
-            Iptables(Closed, noJump).Put(s_wish, false)!.Input,
+            Iptables(Closed, noJump).Put(s_wish, [])!.Input,
             StringComparison.Ordinal
         );
-        FirewallChange port = Iptables(Closed, otherPort).Put(s_wish, false)!;
+        FirewallChange port = Iptables(Closed, otherPort).Put(s_wish, [])!;
         Assert.DoesNotContain("-I ", port.Input, StringComparison.Ordinal);
         Assert.Contains("--dport 4000", port.Undo, StringComparison.Ordinal);
-        Assert.NotNull(Iptables(Closed, stray).Put(s_wish, false));
+        Assert.NotNull(Iptables(Closed, stray).Put(s_wish, []));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class FirewallTests
         string wg01 = Ours.Replace("wg0", "wg01", StringComparison.Ordinal);
 
         Assert.Null(Iptables(Closed, wg01).Take("wg0"));
-        Assert.NotNull(Iptables(Closed, wg01).Put(s_wish, mark: false));
+        Assert.NotNull(Iptables(Closed, wg01).Put(s_wish, []));
     }
 
     [Fact]

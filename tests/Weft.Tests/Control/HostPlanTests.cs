@@ -169,9 +169,9 @@ public sealed class HostPlanTests
         Assert.Equal(
             [
                 "ip rule add not fwmark 0xca6c table 51820",
-                "ip rule add table 254 suppress_prefixlength 0",
+                "ip rule add table main suppress_prefixlength 0",
                 "ip -6 rule add not fwmark 0xca6c table 51820",
-                "ip -6 rule add table 254 suppress_prefixlength 0",
+                "ip -6 rule add table main suppress_prefixlength 0",
             ],
             steps[^4..]
         );

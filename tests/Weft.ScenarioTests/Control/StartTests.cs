@@ -1,0 +1,271 @@
+using System.Text.Json;
+using Weft.ScenarioTests.Network;
+using Weft.ScenarioTests.Sites;
+
+namespace Weft.ScenarioTests.Control;
+
+/// <summary>Start: from whatever state the host is in to the wanted one, and nothing done when it can't be.</summary>
+public sealed class StartTests
+{
+    [Fact]
+    public async Task A_changed_file_changes_what_differs_and_no_session_or_packet_is_lost()
+    {
+        await using Lab lab = new();
+        ThreeSites three = ThreeSites.Lay(lab);
+        three.MakeConf();
+        Array.ForEach(three.Sites, three.Start);
+        Assert.Empty(three.UnansweredPings());
+        Host a = three.Sites[0];
+        string handshakes = a.Run(Programs.DebianWg, "show", "wg0", "latest-handshakes");
+
+        Running pings = three.LanHosts[0].Start("ping", "-n", "-i", "0.02", "-c", "150", ThreeSites.Lan4(3, 10));
+        string conf = three.ConfOf(a);
+        File.AppendAllText(conf, "\n[Peer]\n" + SiteConf.Peer("d.example.org", "192.168.192.4/32, 10.0.4.0/24"));
+        string said = a.Run(Programs.Weft, "start", conf);
+
+        Assert.Contains("2 changes made", said);
+        Assert.Contains("10.0.4.0/24", a.Run("ip", "route", "show", "proto", "87"));
+        Assert.Contains(" 0% packet loss", pings.WaitForExit(TimeSpan.FromSeconds(30)).Output);
+        Assert.StartsWith(handshakes.TrimEnd(), a.Run(Programs.DebianWg, "show", "wg0", "latest-handshakes"));
+    }
+
+    [Fact]
+    public async Task What_left_the_file_leaves_the_host_and_what_others_added_stays()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        SiteConf conf = new(lab);
+        conf.Peers.Add(SiteConf.Peer("c.example.org", "192.168.192.3/32, 10.0.3.0/24"));
+        conf.Lines = "MTU = 1400";
+        host.Run(Programs.Weft, "start", conf.Write());
+        host.Sh("ip address add 10.99.0.1/32 dev wg0; ip route add 10.98.0.0/16 dev wg0");
+
+        conf.Peers.RemoveAt(1);
+        conf.Address = "192.168.192.7/24";
+        conf.Lines = "";
+        conf.Port = 4000;
+        host.Run(Programs.Weft, "start", conf.Write());
+
+        string addresses = host.Run("ip", "-br", "address", "show", "dev", "wg0");
+        Assert.Contains("192.168.192.7/24", addresses);
+        Assert.Contains("10.99.0.1/32", addresses);
+        Assert.DoesNotContain("192.168.192.1/24", addresses);
+        Assert.DoesNotContain("fd77", addresses);
+        string routes = host.Run("ip", "route", "show");
+        Assert.Contains("10.98.0.0/16", routes);
+        Assert.Contains("10.0.2.0/24", routes);
+        Assert.DoesNotContain("10.0.3.0/24", routes);
+        Assert.Contains("mtu 1420", host.Run("ip", "link", "show", "dev", "wg0"));
+        Assert.Contains("--dport 4000", host.Run("iptables", "-S"));
+        Assert.DoesNotContain("51820", host.Run("iptables", "-S"));
+        Assert.Equal("4000", host.Run(Programs.DebianWg, "show", "wg0", "listen-port").Trim());
+        Assert.Single(host.Run(Programs.DebianWg, "show", "wg0", "peers").Trim().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("ip link set wg0 down")]
+    [InlineData("ip address flush dev wg0")]
+    [InlineData("ip route flush proto 87; ip -6 route flush proto 87")]
+    [InlineData("iptables -F; ip6tables -F")]
+    [InlineData("iptables -F; iptables -X; nft flush ruleset")]
+    [InlineData("echo 0 >/proc/sys/net/ipv4/ip_forward")]
+    [InlineData("ip link set wg0 mtu 1300")]
+    [InlineData("rm -r /run/weft")]
+    [InlineData("wg set wg0 peer $(wg show wg0 peers) remove")]
+    [InlineData("wg set wg0 listen-port 4000 fwmark 7")]
+    [InlineData("kill -9 $(pgrep -f '[w]eft device')")]
+    [InlineData("ip link del wg0")]
+    public async Task Start_mends_what_was_broken(string damage)
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        string conf = new SiteConf(lab).Write();
+        host.Run(Programs.Weft, "start", conf);
+        string good = State(host);
+
+        host.Sh(damage);
+        Wait.Until(() => State(host) != good, seconds: 5);
+        host.Run(Programs.Weft, "start", conf);
+        Assert.Equal(good, State(host));
+        Assert.Contains("nothing to change", host.Run(Programs.Weft, "start", conf));
+    }
+
+    [Fact]
+    public async Task A_device_made_by_hand_is_taken_over()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        host.Run(Programs.Weft, "device", "wg0");
+        host.Sh("ip address add 10.99.0.1/24 dev wg0");
+
+        host.Run(Programs.Weft, "start", new SiteConf(lab).Write());
+
+        Assert.Contains("192.168.192.1/24", host.Run("ip", "address", "show", "dev", "wg0"));
+        host.Run(Programs.Weft, "stop", "wg0");
+        Assert.False(host.Try("ip", "link", "show", "dev", "wg0").Succeeded);
+    }
+
+    [Theory]
+    [InlineData("ip route add 10.0.2.0/24 dev lo", "10.0.2.0/24")]
+    [InlineData("ip link add wg0 type bridge", "wg0")]
+    public async Task What_is_in_the_way_is_named_and_nothing_is_changed(string obstacle, string named)
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        string conf = new SiteConf(lab).Write();
+        host.Sh(obstacle);
+        AssertRefused(host, named, conf);
+    }
+
+    [Fact]
+    public async Task A_port_that_another_program_has_is_named_and_nothing_is_changed()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        string conf = new SiteConf(lab).Write();
+        using System.Net.Sockets.Socket taken = host.OpenSocket(
+            System.Net.Sockets.AddressFamily.InterNetworkV6,
+            System.Net.Sockets.SocketType.Dgram,
+            System.Net.Sockets.ProtocolType.Udp
+        );
+        taken.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.IPv6Any, 51820));
+        AssertRefused(host, "51820", conf);
+    }
+
+    [Theory]
+    [InlineData("PreUp = exit 3", "PreUp")]
+    [InlineData("PostUp = exit 4", "PostUp")]
+    [InlineData("Table = 1\nPostUp = echo yes; false", "PostUp")]
+    [InlineData("MTU = 1000", "MTU")]
+    [InlineData("DNS = 10.0.0.1", "DNS")]
+    public async Task A_start_that_fails_takes_back_all_that_it_did(string line, string named)
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        SiteConf conf = new(lab) { Lines = line };
+        AssertRefused(host, named, conf.Write());
+    }
+
+    [Fact]
+    public async Task A_change_that_fails_half_way_leaves_the_running_tunnel_as_it_was()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        SiteConf conf = new(lab);
+        host.Run(Programs.Weft, "start", conf.Write());
+        string before = State(host);
+        // Where routes cannot be written any more, after all else could.
+        conf.Peers.Add(SiteConf.Peer("c.example.org", "192.168.192.3/32, 10.0.3.0/24"));
+        conf.Lines = "MTU = 1300";
+        conf.Write();
+        host.Sh("ip route add blackhole 10.0.3.0/24");
+        string blocked = State(host);
+
+        CommandResult result = host.Try(Programs.Weft, "start", conf.Path);
+
+        Assert.Equal(1, result.Status);
+        Assert.Contains("10.0.3.0/24", result.Errors);
+        Assert.Equal(blocked, State(host));
+        host.Sh("ip route del blackhole 10.0.3.0/24");
+        Assert.Equal(before, State(host));
+    }
+
+    [Fact]
+    public async Task A_name_that_does_not_resolve_is_reported_and_stops_nobody_else()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        lab.SetName("b.example.org", "192.0.2.7");
+        SiteConf conf = new(lab);
+        conf.Peers.Clear();
+        conf.Peers.Add(SiteConf.Peer("b.example.org", "10.0.2.0/24", "Endpoint = b.example.org:4000"));
+        conf.Peers.Add(SiteConf.Peer("c.example.org", "10.0.3.0/24", "Endpoint = nowhere.example.org:4000"));
+
+        CommandResult result = host.Try(Programs.Weft, "start", conf.Write());
+
+        Assert.Equal(0, result.Status);
+        Assert.Contains("nowhere.example.org", result.Errors);
+        Assert.Contains("192.0.2.7:4000", host.Run(Programs.DebianWg, "show", "wg0", "endpoints"));
+
+        // A silent peer's name is looked up again at each start.
+        lab.SetName("b.example.org", "192.0.2.8");
+        host.Run(Programs.Weft, "start", conf.Path);
+        Assert.Contains("192.0.2.8:4000", host.Run(Programs.DebianWg, "show", "wg0", "endpoints"));
+    }
+
+    [Fact]
+    public async Task The_trace_names_each_change_and_holds_no_key()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        SiteConf conf = new(lab);
+        conf.Peers[0] += $"PresharedKey = {WireGuard.KeyPair.RandomSecret()}";
+
+        string trace = host.Try(Programs.Weft, "start", "--trace", conf.Write()).Errors;
+
+        Assert.Contains("RTM_NEWROUTE 10.0.2.0/24", trace);
+        Assert.Contains("iptables-restore", trace);
+        Assert.Contains("net.ipv4.ip_forward=1", trace);
+        foreach (string line in File.ReadAllLines(conf.Path).Where(l => l.Contains("Key = ", StringComparison.Ordinal)))
+        {
+            Assert.DoesNotContain(line.Split(" = ")[1], trace);
+        }
+    }
+
+    [Fact]
+    public async Task Status_fits_eighty_columns_and_comes_as_json()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        SiteConf conf = new(lab);
+        conf.Peers.Add(
+            SiteConf.Peer(
+                "a-rather-long-name-of-a-site.in-some-department.example.org",
+                "192.168.192.3/32, " + string.Join(", ", Enumerable.Range(10, 20).Select(n => $"fd77:0:0:{n}::/64")),
+                "Endpoint = [2001:db8:1234:5678:9abc:def0:1234:5678]:51820"
+            )
+        );
+        host.Run(Programs.Weft, "start", conf.Write());
+        host.Run("ip", "route", "del", "10.0.2.0/24");
+
+        string text = host.Run(Programs.Weft, "status");
+        Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+        Assert.Contains("10.0.2.0/24 without a route", text);
+
+        using JsonDocument json = JsonDocument.Parse(host.Run(Programs.Weft, "status", "--json"));
+        Assert.Equal("a.example.org", json.RootElement.GetProperty("site").GetString());
+        Assert.True(json.RootElement.GetProperty("up").GetBoolean());
+        Assert.Equal(2, json.RootElement.GetProperty("peers").GetArrayLength());
+
+        host.Run(Programs.Weft, "stop");
+        CommandResult stopped = host.Try(Programs.Weft, "status", "--json");
+        Assert.Equal(1, stopped.Status);
+        Assert.Contains("\"up\": false", stopped.Output);
+    }
+
+    [Fact]
+    public async Task The_kernel_engine_is_refused_while_there_is_none()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        AssertRefused(host, "userspace", "--engine", "kernel", new SiteConf(lab).Write());
+    }
+
+    static void AssertRefused(Host host, string named, params string[] arguments)
+    {
+        string before = HostState.Capture(host);
+        CommandResult result = host.Try([Programs.Weft, "start", .. arguments]);
+        Assert.Equal(1, result.Status);
+        Assert.Contains(named, result.Errors);
+        Assert.Equal(before, HostState.Capture(host));
+    }
+
+    /// <summary>The host, and what its device is set to.</summary>
+    static string State(Host host)
+    {
+        CommandResult device = host.Try(Programs.DebianWg, "showconf", "wg0");
+        CommandResult link = host.Try("ip", "-o", "link", "show", "dev", "wg0");
+        int about = link.Output.IndexOf('<', StringComparison.Ordinal);
+        return HostState.Capture(host) + device.Output + (about < 0 ? "" : link.Output[about..]);
+    }
+}
