@@ -16,7 +16,8 @@ public enum PathKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Owner">The user id that it belongs to.</param>
 /// <param name="Mode">Permission bits.</param>
-public readonly record struct PathStatus(PathKind Kind, uint Owner, UnixFileMode Mode)
+/// <param name="Device">Which file system it is on.</param>
+public readonly record struct PathStatus(PathKind Kind, uint Owner, UnixFileMode Mode, ulong Device)
 {
     const int PermissionBits = 0xfff;
 
@@ -40,7 +41,8 @@ public readonly record struct PathStatus(PathKind Kind, uint Owner, UnixFileMode
             return new PathStatus(
                 KindOf(status.stx_mode),
                 status.stx_uid,
-                (UnixFileMode)(status.stx_mode & PermissionBits)
+                (UnixFileMode)(status.stx_mode & PermissionBits),
+                ((ulong)status.stx_dev_major << 32) | status.stx_dev_minor
             );
         return error == Errno.ENOENT ? null : throw new KernelRefusedException("statx", path, error);
     }

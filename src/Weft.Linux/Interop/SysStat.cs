@@ -29,4 +29,10 @@ struct Statx
 
     [FieldOffset(28)]
     public ushort stx_mode;
+
+    [FieldOffset(136)]
+    public uint stx_dev_major;
+
+    [FieldOffset(140)]
+    public uint stx_dev_minor;
 }

@@ -23,6 +23,9 @@ static unsafe partial class Unistd
     [LibraryImport("libc")]
     public static partial uint geteuid();
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int link(string existing, string path);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int syncfs(Descriptor fd);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using System.Text;
 using Weft.Control;
 using Weft.Linux;
@@ -8,31 +7,37 @@ using Weft.Linux;
 namespace Weft.Mesh;
 
 /// <summary>
-/// The output folder: one folder per site. Files are staged beside the ones in use, and nothing that is in use changes
-/// before <see cref="Commit"/>. A new output folder is put in place by one rename. In one that is there, the commit is the
-/// rename of the staged folder to <c>.weft-commit</c>: killed before it, the old mesh stands; killed after it, the next
-/// <see cref="Open"/> moves what is left into place. Held by one process at a time, until disposed of.
+/// The output folder: one folder per site. Files are staged beside the ones in use, and nothing in use changes before
+/// <see cref="Commit"/>, which puts the whole mesh in place in one step. Where the file system has no such step, or the
+/// folder holds other things too, see <see cref="PiecewiseCommit"/>. Held by one process at a time, until disposed of.
 /// </summary>
 public sealed class MeshFolder : IDisposable
 {
-    /// <summary>Neither can be a site's name, which begins with no dot.</summary>
-    const string StageName = ".weft-stage";
-    const string CommitName = ".weft-commit";
-
-    static readonly ImmutableArray<string> KnownFiles = ["wg0.conf", "wg.sh"];
-
     readonly FolderLock _lock;
+    readonly FolderLock? _stageLock;
     readonly string _stage;
-    readonly bool _isNew;
+    readonly Way _way;
     readonly ConcurrentQueue<string> _tighten = [];
     volatile bool _hasStaged;
 
-    MeshFolder(string path, string stage, bool isNew, FolderLock folderLock)
+    MeshFolder(string path, string stage, Way way, FolderLock folderLock, FolderLock? stageLock)
     {
         Path = path;
         _stage = stage;
-        _isNew = isNew;
+        _way = way;
         _lock = folderLock;
+        _stageLock = stageLock;
+    }
+
+    enum Way
+    {
+        /// <summary>There is no folder yet: the staged one takes its name.</summary>
+        New,
+
+        /// <summary>The staged folder, made complete with what did not change, and the old one exchange their names.</summary>
+        Whole,
+
+        Piecewise,
     }
 
     /// <summary>Absolute.</summary>
@@ -68,7 +73,7 @@ public sealed class MeshFolder : IDisposable
             () =>
             {
                 byte[] content = Encoding.UTF8.GetBytes(text);
-                bool exists = !_isNew && CheckTarget(folder, target, mode);
+                bool exists = _way != Way.New && CheckTarget(folder, target, mode);
                 if (exists && File.ReadAllBytes(target).AsSpan().SequenceEqual(content))
                     return FileChange.Unchanged;
                 string staged = System.IO.Path.Combine(_stage, site);
@@ -87,14 +92,10 @@ public sealed class MeshFolder : IDisposable
             $"the mesh cannot be written to {Path}",
             () =>
             {
-                _lock.SyncFileSystem();
-                if (_isNew)
-                    Directory.Move(_stage, Path);
-                else if (_hasStaged)
-                    CommitIntoExisting();
+                if (_hasStaged)
+                    PutInPlace();
                 foreach (string path in _tighten)
                     File.SetUnixFileMode(path, Directory.Exists(path) ? OwnFolder.Mode : OwnFolder.SecretFileMode);
-                _lock.SyncFileSystem();
                 return true;
             }
         );
@@ -111,12 +112,12 @@ public sealed class MeshFolder : IDisposable
             .. Directory
                 .EnumerateDirectories(Path)
                 .Select(folder => System.IO.Path.GetFileName(folder))
-                .Where(name => !known.Contains(name) && File.Exists(PathOf(name, KnownFiles[0])))
+                .Where(name => !known.Contains(name) && File.Exists(PathOf(name, SiteFolder.Files[0])))
                 .Order(StringComparer.Ordinal),
         ];
     }
 
-    /// <summary>Drops what was staged and not committed.</summary>
+    /// <summary>Drops what was staged and not committed, or the old mesh once the new one is in its place.</summary>
     public void Dispose()
     {
         try
@@ -128,6 +129,7 @@ public sealed class MeshFolder : IDisposable
         {
             // The next run removes it; there is nobody left to tell now.
         }
+        _stageLock?.Dispose();
         _lock.Dispose();
     }
 
@@ -139,55 +141,71 @@ public sealed class MeshFolder : IDisposable
                 $"there is no folder {parent} to put {path} in",
                 $"Run: mkdir -p {parent}"
             );
-        string stage = System.IO.Path.Combine(parent, $".{System.IO.Path.GetFileName(path)}{StageName}");
-        if (OwnFolder.Check(stage, "the folder of an unfinished run") is null)
-            Directory.CreateDirectory(stage, OwnFolder.Mode);
-        MeshFolder folder = new(path, stage, isNew: true, Take(stage));
-        Empty(stage);
-        return folder;
+        string stage = StageBeside(path);
+        return new MeshFolder(path, stage, Way.New, MakeStage(stage), stageLock: null);
     }
 
     static MeshFolder Existing(string path, PathStatus status)
     {
+        string? other = Directory.EnumerateFileSystemEntries(path).FirstOrDefault(entry => !SiteFolder.IsOurs(entry));
         bool open = OwnFolder.IsOpenToOthers(status);
-        if (open && Directory.EnumerateFileSystemEntries(path).FirstOrDefault(entry => !IsOurs(entry)) is string other)
+        if (open && other is not null)
             throw new OperationFailedException(
                 $"the output folder {path} is open to other users and holds {System.IO.Path.GetFileName(other)}",
                 "Choose a folder of its own, or chmod 700 it yourself."
             );
-        MeshFolder folder = new(path, System.IO.Path.Combine(path, StageName), isNew: false, Take(path));
+        FolderLock held = Take(path);
+        PiecewiseCommit.Finish(path);
+        FolderLock? stageLock = other is null && CanExchange(path, status) ? TryMakeStage(StageBeside(path)) : null;
+        string stage = stageLock is null ? PiecewiseCommit.StageIn(path) : StageBeside(path);
+        if (stageLock is null)
+            SiteFolder.Clear(stage);
+        MeshFolder folder = new(path, stage, stageLock is null ? Way.Piecewise : Way.Whole, held, stageLock);
         if (open)
             folder._tighten.Enqueue(path);
-        folder.FinishCommit();
-        if (Directory.Exists(folder._stage))
-            Directory.Delete(folder._stage, recursive: true);
         return folder;
+    }
+
+    /// <summary>A folder on its parent's file system that nobody's shell stands in, ours included.</summary>
+    static bool CanExchange(string path, PathStatus status) =>
+        System.IO.Path.GetDirectoryName(path) is string parent
+        && PathStatus.Of(parent)?.Device == status.Device
+        && !$"{Environment.CurrentDirectory}/".StartsWith($"{path}/", StringComparison.Ordinal);
+
+    /// <summary>Cannot be a site's name, which begins with no dot.</summary>
+    static string StageBeside(string path) =>
+        System.IO.Path.Combine(
+            System.IO.Path.GetDirectoryName(path) ?? "/",
+            $".{System.IO.Path.GetFileName(path)}.weft-stage"
+        );
+
+    /// <summary>Null where the folder beside may not be made, or somebody else has made it.</summary>
+    static FolderLock? TryMakeStage(string stage)
+    {
+        try
+        {
+            return MakeStage(stage);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationFailedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Makes the folder, or clears the one of a run that was killed, and holds it.</summary>
+    static FolderLock MakeStage(string stage)
+    {
+        if (OwnFolder.Check(stage, "the folder of an unfinished run") is null)
+            Directory.CreateDirectory(stage, OwnFolder.Mode);
+        FolderLock held = Take(stage);
+        foreach (string entry in Directory.EnumerateFileSystemEntries(stage).ToList())
+            SiteFolder.Clear(entry);
+        return held;
     }
 
     static FolderLock Take(string path) =>
         FolderLock.TryTake(path)
         ?? throw new OperationFailedException($"another weft is writing to {path}", "Wait until it is done.");
-
-    static void Empty(string folder)
-    {
-        foreach (string entry in Directory.EnumerateDirectories(folder))
-            Directory.Delete(entry, recursive: true);
-        foreach (string entry in Directory.EnumerateFiles(folder))
-            File.Delete(entry);
-    }
-
-    static bool IsOurs(string entry)
-    {
-        string name = System.IO.Path.GetFileName(entry);
-        return name is StageName or CommitName
-            || (
-                PathStatus.Of(entry)?.Kind == PathKind.Folder
-                && SiteName.FaultOf(name) is null
-                && Directory
-                    .EnumerateFileSystemEntries(entry)
-                    .All(file => KnownFiles.Contains(System.IO.Path.GetFileName(file)))
-            );
-    }
 
     /// <summary>Whether the file is there; that its folder and it are ours.</summary>
     bool CheckTarget(string folder, string target, UnixFileMode mode)
@@ -210,34 +228,14 @@ public sealed class MeshFolder : IDisposable
         return true;
     }
 
-    void CommitIntoExisting()
+    void PutInPlace()
     {
-        // Ctrl-C between two renames would leave the rest to the next run; it can wait for a few more.
-        static void Hold(PosixSignalContext context) => context.Cancel = true;
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Hold);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Hold);
-        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Hold);
-        Directory.Move(_stage, System.IO.Path.Combine(Path, CommitName));
-        FinishCommit();
-    }
-
-    void FinishCommit()
-    {
-        string commit = System.IO.Path.Combine(Path, CommitName);
-        if (!Directory.Exists(commit))
-            return;
-        foreach (string staged in Directory.EnumerateDirectories(commit).ToList())
-        {
-            string folder = System.IO.Path.Combine(Path, System.IO.Path.GetFileName(staged));
-            if (PathStatus.Of(folder) is null)
-            {
-                Directory.Move(staged, folder);
-                continue;
-            }
-            foreach (string file in Directory.EnumerateFiles(staged).ToList())
-                File.Move(file, System.IO.Path.Combine(folder, System.IO.Path.GetFileName(file)), overwrite: true);
-            Directory.Delete(staged);
-        }
-        Directory.Delete(commit);
+        bool complete = _way == Way.Whole && SiteFolder.LinkMissing(Path, _stage);
+        _lock.SyncFileSystem();
+        if (_way == Way.New)
+            Directory.Move(_stage, Path);
+        else if (!complete || !PathNames.TryExchange(_stage, Path))
+            PiecewiseCommit.Run(_stage, Path);
+        _lock.SyncFileSystem();
     }
 }

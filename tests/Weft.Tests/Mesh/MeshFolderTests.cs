@@ -248,4 +248,63 @@ public sealed class MeshFolderTests : IDisposable
 
         Assert.Equal(["b.org"], folder.Leftovers(["a.org"]));
     }
+
+    [Fact]
+    public void The_whole_mesh_takes_its_place_in_one_step_and_unchanged_files_are_the_same_files()
+    {
+        Write(("a.org", "A"), ("b.org", "B"));
+        using FileStream open = File.OpenRead(_folder.In("out", "a.org", "wg0.conf"));
+
+        Write(("a.org", "A"), ("b.org", "new"));
+
+        File.AppendAllText(_folder.In("out", "a.org", "wg0.conf"), "+");
+        Assert.Equal("A+", new StreamReader(open).ReadToEnd());
+        Assert.Equal(["out"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Folders_of_sites_that_left_stay_when_the_rest_changes()
+    {
+        Write(("a.org", "A"), ("b.org", "B"));
+
+        Write(("a.org", "new"));
+
+        Assert.Equal(
+            new Dictionary<string, string> { ["out/a.org/wg0.conf"] = "new", ["out/b.org/wg0.conf"] = "B" },
+            _folder.Files()
+        );
+    }
+
+    [Fact]
+    public void Other_things_in_the_folder_stay_as_they_are()
+    {
+        Write(("a.org", "A"), ("b.org", "B"));
+        File.WriteAllText(_folder.In("out", "README"), "mine");
+        Directory.CreateSymbolicLink(_folder.In("out", "link"), "/");
+
+        Assert.Equal(
+            [FileChange.Changed, FileChange.Unchanged, FileChange.Created],
+            Write(("a.org", "new"), ("b.org", "B"), ("c.org", "C"))
+        );
+
+        Assert.Equal(
+            ["README", "a.org", "b.org", "c.org", "link"],
+            Directory.EnumerateFileSystemEntries(Out).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal("mine", File.ReadAllText(_folder.In("out", "README")));
+        Assert.Equal("new", File.ReadAllText(_folder.In("out", "a.org", "wg0.conf")));
+    }
+
+    [Fact]
+    public void A_killed_run_with_everything_staged_beside_the_folder_is_no_hindrance()
+    {
+        Write(("a.org", "A"));
+        Directory.CreateDirectory(_folder.In(".out.weft-stage", "a.org"));
+        TemporaryFolder.SetMode(_folder.In(".out.weft-stage"), "700");
+        File.WriteAllText(_folder.In(".out.weft-stage", "a.org", "wg0.conf"), "half");
+
+        Write(("a.org", "new"));
+
+        Assert.Equal(new Dictionary<string, string> { ["out/a.org/wg0.conf"] = "new" }, _folder.Files());
+    }
 }
