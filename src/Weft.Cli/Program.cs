@@ -126,7 +126,10 @@ static class Program
             string version = typeof(Program)
                 .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
                 .InformationalVersion;
-            parseResult.InvocationConfiguration.Output.WriteLine($"weft {version}");
+            // The commit that it was built from follows a plus sign; a few digits of it name it well enough.
+            int plus = version.IndexOf('+', StringComparison.Ordinal);
+            string shown = plus < 0 ? version : version[..Math.Min(version.Length, plus + 8)];
+            parseResult.InvocationConfiguration.Output.WriteLine($"weft {shown}");
             return 0;
         }
     }

@@ -18,7 +18,7 @@ static class WgSet
                 $"Usage: {wg.Program} set <interface> [listen-port <port>] [fwmark <mark>] [private-key <file path>]"
                     + " [peer <base64 public key> [remove] [preshared-key <file path>] [endpoint <ip>:<port>]"
                     + " [persistent-keepalive <interval seconds>]"
-                    + " [allowed-ips <ip1>/<cidr1>[,<ip2>/<cidr2>]...] ]...\n"
+                    + " [allowed-ips [+|-]<ip1>/<cidr1>[,[+|-]<ip2>/<cidr2>]...] ]...\n"
             );
             return 1;
         }
@@ -137,9 +137,10 @@ static class WgSet
                     break;
                 case "allowed-ips":
                     string list = string.Concat(value.Where(c => c is not (' ' or (>= '\t' and <= '\r'))));
-                    if (!WgValue.TryAllowedIps(list, _allowed, increments: false, out string? wrong))
+                    bool? whole = WgValue.AllowedIps(list, _allowed, increments: true, out string? wrong);
+                    if (whole is null)
                         throw Bad(name, wrong!, "that is not a network");
-                    _peer = peer with { ReplaceAllowedIps = true };
+                    _peer = peer with { ReplaceAllowedIps = peer.ReplaceAllowedIps || whole.Value };
                     break;
             }
         }

@@ -39,17 +39,18 @@ sealed record WgSurroundings : IDisposable
     internal static WgSurroundings OfProcess(string program)
     {
         UTF8Encoding text = new(encoderShouldEmitUTF8Identifier: false);
+        StreamWriter error = new(Console.OpenStandardError(), text) { AutoFlush = true };
         return new WgSurroundings
         {
             Program = program,
             Input = Console.OpenStandardInput(),
             Output = new StreamWriter(Console.OpenStandardOutput(), text, bufferSize: 64 << 10),
-            Error = new StreamWriter(Console.OpenStandardError(), text) { AutoFlush = true },
+            Error = error,
             Variable = Environment.GetEnvironmentVariable,
             OutputIsTerminal = !Console.IsOutputRedirected,
             OutputIsOpenToOthers = OutputFileIsOpenToOthers,
             Devices = new UapiDevices(),
-            Names = new EndpointNames(Environment.GetEnvironmentVariable, Console.Error, Thread.Sleep),
+            Names = new EndpointNames(Environment.GetEnvironmentVariable, error, Thread.Sleep),
             InterfaceName = InterfaceNames.Find,
             Now = () => DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
         };

@@ -154,8 +154,8 @@ sealed class WgConfParser(string text, string file, IEndpointNames names)
                 Check(_peer.PresharedKey is not null, where, NoKey);
                 return true;
             case "allowedips":
-                bool good = WgValue.TryAllowedIps(value, _allowed, increments: false, out string? wrong);
-                Check(good, where, $"'{wrong}' is not a network");
+                bool? good = WgValue.AllowedIps(value, _allowed, increments: false, out string? wrong);
+                Check(good is not null, where, $"'{wrong}' is not a network");
                 return true;
             case "endpoint":
                 IPEndPoint? endpoint = null;

@@ -39,9 +39,13 @@ public static class WgValue
             : null;
     }
 
-    /// <summary>Adds a comma-separated list of prefixes. False, with the part that is wrong, when one is.</summary>
-    /// <param name="increments">Whether <c>+</c> and <c>-</c> before a prefix are read; Debian's wg does not know them.</param>
-    public static bool TryAllowedIps(
+    /// <summary>
+    /// Adds a comma-separated list of prefixes. Null when one is wrong; else whether the list stands for all that the peer
+    /// shall have, which it does unless every prefix in it has a sign.
+    /// </summary>
+    /// <param name="increments">Whether <c>+</c> (add) and <c>-</c> (remove) before a prefix are read.</param>
+    /// <param name="wrong">The prefix that is wrong.</param>
+    public static bool? AllowedIps(
         ReadOnlySpan<char> text,
         ImmutableArray<AllowedIpChange>.Builder list,
         bool increments,
@@ -49,8 +53,9 @@ public static class WgValue
     )
     {
         wrong = null;
-        if (text.IsEmpty)
-            return true;
+        bool whole = text.IsEmpty;
+        if (whole)
+            return whole;
         foreach (Range range in text.Split(','))
         {
             ReadOnlySpan<char> item = text[range];
@@ -58,11 +63,12 @@ public static class WgValue
             if (!TryPrefix(signed ? item[1..] : item, out IPAddress address, out int length))
             {
                 wrong = item.ToString();
-                return false;
+                return null;
             }
+            whole |= !signed;
             list.Add(AllowedIpChange.Of(address, length, signed && item[0] == '-'));
         }
-        return true;
+        return whole;
     }
 
     /// <summary>

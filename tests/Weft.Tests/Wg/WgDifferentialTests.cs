@@ -49,6 +49,27 @@ public sealed class WgDifferentialTests
         Assert.Empty(ours.Sent);
     }
 
+    /// <summary>Debian's refuses them; newer tools read them.</summary>
+    [Theory]
+    [InlineData("+1.2.3.4", "allowed_ip=1.2.3.4/32\n")]
+    [InlineData("-1.2.3.4/32", "allowed_ip=-1.2.3.4/32\n")]
+    [InlineData("+10.0.0.0/8,-fd00::/64", "allowed_ip=10.0.0.0/8\nallowed_ip=-fd00::/64\n")]
+    [InlineData("10.0.0.0/8,+fd00::/64", "replace_allowed_ips=true\nallowed_ip=10.0.0.0/8\nallowed_ip=fd00::/64\n")]
+    public void Differs_in_that_allowed_ips_with_signs_change_the_list_by_increments(string list, string sent)
+    {
+        (WgOutcome debian, WgOutcome ours) = WgRunner.Run(_ => new WgCase(
+            "",
+            "set",
+            "wdev0",
+            "peer",
+            WgWrittenCases.KeyA,
+            "allowed-ips",
+            list
+        ));
+        Assert.Equal((1, 0), (debian.Status, ours.Status));
+        Assert.Equal($"set=1\npublic_key={WgWrittenCases.HexA}\n{sent}\n", Assert.Single(ours.Sent));
+    }
+
     static IEnumerable<TheoryDataRow<string>> Rows(IEnumerable<WgCase> cases) =>
         cases.Select(wg => new TheoryDataRow<string>(wg.Name));
 
