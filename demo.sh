@@ -77,7 +77,6 @@ lay_network() {
   number=0
   for site in "${sites[@]}"; do
     number=$((number + 1))
-    forward "$site"
     wire "$site" lan "10.0.$number.1/24,fd77:0:0:$number::1/64" "lan-$site" eth0 "10.0.$number.10/24,fd77:0:0:$number::10/64"
     route_default "lan-$site" "10.0.$number.1,fd77:0:0:$number::1"
   done

@@ -10,7 +10,7 @@ ip -o link | cut -d' ' -f2
 echo "addresses:"
 ip -o addr | cut -d' ' -f2-9 | still
 echo "routes:"
-{ ip -4 route show table all && ip -6 route show table all; } 2>&1 | still
+{ ip -4 route show table all && ip -6 route show table all; } 2>&1 | still | sort
 echo "rules:"
 ip -4 rule && ip -6 rule
 echo "iptables:"

@@ -57,7 +57,6 @@ sealed class ThreeSites
         for (int number = 1; number <= three.Sites.Length; number++)
         {
             (Host site, Host host) = (three.Sites[number - 1], three.LanHosts[number - 1]);
-            site.Forward();
             Wire(
                 lab,
                 site,
