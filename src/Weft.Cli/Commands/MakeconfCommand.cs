@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Spectre.Console;
 using Weft.Cli.Makeconf;
 using Weft.Cli.Wizard;
 using Weft.Config;
@@ -72,9 +71,8 @@ static class MakeconfCommand
 
     static int ByQuestions(string file, string output)
     {
-        IAnsiConsole console = AnsiConsole.Console;
         MeshConfig? existing = Existing(file);
-        SpectreScreen screen = new(console, Console.In, echo: Console.IsInputRedirected);
+        SpectreScreen screen = SpectreScreen.OnStandardStreams();
         screen.Welcome(existing is null ? null : file);
         if (new MeshWizard(screen, existing).Run() is not MeshConfig mesh)
             throw new OperationFailedException(
@@ -84,7 +82,7 @@ static class MakeconfCommand
                 screen.IsAtEnd ? "To make a mesh without questions: weft makeconf --from mesh.conf" : null
             );
         MadeMesh made = MeshMaker.Make(mesh, file, output, beforeCommit: () => MeshFile.Save(file, mesh));
-        console.WriteLine();
+        Console.Out.WriteLine();
         NextSteps.Print(Console.Out, made, file);
         return 0;
     }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 using Weft.Config;
 using Weft.Mesh;
@@ -27,6 +29,21 @@ sealed class SpectreScreen : IWizardScreen
         _echo = echo;
     }
 
+    /// <summary>A screen on this process's standard streams: colours on a terminal only, and not where NO_COLOR is set.</summary>
+    internal static SpectreScreen OnStandardStreams()
+    {
+        AnsiConsoleSettings settings = new();
+        if (Console.IsOutputRedirected)
+        {
+            settings.Ansi = AnsiSupport.No;
+            settings.ColorSystem = ColorSystemSupport.NoColors;
+        }
+        // Not Console.In, which takes the editing of lines from the terminal and does it less well.
+        FileStream input = new(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+        StreamReader answers = new(input, Encoding.UTF8);
+        return new SpectreScreen(AnsiConsole.Create(settings), answers, echo: Console.IsInputRedirected);
+    }
+
     /// <summary>The answers ended before the last question.</summary>
     internal bool IsAtEnd { get; private set; }
 
@@ -49,10 +66,10 @@ sealed class SpectreScreen : IWizardScreen
             _console.MarkupLineInterpolated($"[bold]{heading}[/]");
         }
         _asked = question.Text;
-        _console.MarkupInterpolated($"  {question.Text}");
         if (question.Default.Length > 0)
-            _console.MarkupInterpolated($" [green]({question.Default})[/]");
-        _console.Write(": ");
+            _console.MarkupInterpolated($"  {question.Text} [green]({question.Default})[/]: ");
+        else
+            _console.MarkupInterpolated($"  {question.Text}: ");
         string? typed = _answers.ReadLine();
         if (_echo || typed is null)
             _console.WriteLine(typed ?? "");
@@ -98,5 +115,5 @@ sealed class SpectreScreen : IWizardScreen
 
     static string Sentence(string text) => text.Length == 0 ? "" : $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
 
-    static Text Cell(string text) => new(text);
+    static Spectre.Console.Text Cell(string text) => new(text);
 }
