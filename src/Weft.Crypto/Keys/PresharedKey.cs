@@ -1,61 +1,32 @@
-using System.Security.Cryptography;
-
 namespace Weft.Crypto;
 
 /// <summary>A preshared key: 32 secret bytes mixed into the handshake (Noise psk2); all zeros when none is set.</summary>
 public sealed class PresharedKey : IDisposable, IEquatable<PresharedKey>
 {
-    readonly SecretBytes _bytes = new(KeyText.KeyLength);
+    readonly SecretBytes _bytes;
+
+    PresharedKey(SecretBytes bytes) => _bytes = bytes;
 
     /// <summary>Copies 32 bytes.</summary>
     public PresharedKey(ReadOnlySpan<byte> bytes)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, KeyText.KeyLength);
-        bytes.CopyTo(_bytes.Span);
-    }
+        : this(SecretBytes.CopyKey(bytes)) { }
 
     /// <summary>32 random bytes.</summary>
-    public static PresharedKey Generate()
-    {
-        Span<byte> bytes = stackalloc byte[KeyText.KeyLength];
-        RandomNumberGenerator.Fill(bytes);
-        PresharedKey key = new(bytes);
-        CryptographicOperations.ZeroMemory(bytes);
-        return key;
-    }
+    public static PresharedKey Generate() => new(SecretBytes.RandomKey());
 
     /// <summary>The 32 bytes. The span dies with the key; copy nothing out of it that is not wiped.</summary>
     public ReadOnlySpan<byte> Span => _bytes.Span;
 
     /// <summary>All zeros, which stands for "no key" wherever keys are configured.</summary>
-    public bool IsZero
-    {
-        get
-        {
-            int any = 0;
-            foreach (byte b in Span)
-                any |= b;
-            return any == 0;
-        }
-    }
+    public bool IsZero => _bytes.IsZero;
 
     /// <summary>Reads 44 characters of base64; null when they are not a key.</summary>
-    public static PresharedKey? Parse(ReadOnlySpan<char> base64)
-    {
-        Span<byte> bytes = stackalloc byte[KeyText.KeyLength];
-        PresharedKey? key = KeyText.TryFromBase64(base64, bytes) ? new PresharedKey(bytes) : null;
-        CryptographicOperations.ZeroMemory(bytes);
-        return key;
-    }
+    public static PresharedKey? Parse(ReadOnlySpan<char> base64) =>
+        SecretBytes.KeyFromBase64(base64) is { } bytes ? new(bytes) : null;
 
     /// <summary>Reads 64 characters of hexadecimal; null when they are not a key.</summary>
-    public static PresharedKey? ParseHex(ReadOnlySpan<char> hex)
-    {
-        Span<byte> bytes = stackalloc byte[KeyText.KeyLength];
-        PresharedKey? key = KeyText.TryFromHex(hex, bytes) ? new PresharedKey(bytes) : null;
-        CryptographicOperations.ZeroMemory(bytes);
-        return key;
-    }
+    public static PresharedKey? ParseHex(ReadOnlySpan<char> hex) =>
+        SecretBytes.KeyFromHex(hex) is { } bytes ? new(bytes) : null;
 
     /// <summary>Writes the key as 44 characters of base64, for the one file or pipe that shall hold it.</summary>
     public void WriteBase64(Span<char> text) => KeyText.ToBase64(Span, text);
@@ -67,8 +38,7 @@ public sealed class PresharedKey : IDisposable, IEquatable<PresharedKey>
     public override string ToString() => "(hidden)";
 
     /// <summary>In constant time.</summary>
-    public bool Equals(PresharedKey? other) =>
-        other is not null && CryptographicOperations.FixedTimeEquals(Span, other.Span);
+    public bool Equals(PresharedKey? other) => _bytes.HoldsSameAs(other?._bytes);
 
     public override bool Equals(object? obj) => Equals(obj as PresharedKey);
 

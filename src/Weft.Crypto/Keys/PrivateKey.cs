@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Weft.Crypto;
 
 /// <summary>
@@ -8,47 +6,30 @@ namespace Weft.Crypto;
 /// </summary>
 public sealed class PrivateKey : IDisposable, IEquatable<PrivateKey>
 {
-    readonly SecretBytes _bytes = new(KeyText.KeyLength);
+    readonly SecretBytes _bytes;
     X25519Scalar? _scalar;
 
-    PrivateKey() { }
+    PrivateKey(SecretBytes bytes, bool clamp)
+    {
+        _bytes = bytes;
+        if (!clamp || bytes.IsZero)
+            return;
+        bytes.Span[0] &= 248;
+        bytes.Span[31] = (byte)((bytes.Span[31] & 127) | 64);
+    }
 
     /// <summary>Copies 32 bytes and clamps the copy, unless they are all zeros.</summary>
     public PrivateKey(ReadOnlySpan<byte> bytes)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, KeyText.KeyLength);
-        Span<byte> key = _bytes.Span;
-        bytes.CopyTo(key);
-        if (IsZero)
-            return;
-        key[0] &= 248;
-        key[31] = (byte)((key[31] & 127) | 64);
-    }
+        : this(SecretBytes.CopyKey(bytes), clamp: true) { }
 
     /// <summary>A new random key.</summary>
-    public static PrivateKey Generate()
-    {
-        Span<byte> bytes = stackalloc byte[KeyText.KeyLength];
-        RandomNumberGenerator.Fill(bytes);
-        PrivateKey key = new(bytes);
-        CryptographicOperations.ZeroMemory(bytes);
-        return key;
-    }
+    public static PrivateKey Generate() => new(SecretBytes.RandomKey(), clamp: true);
 
     /// <summary>The 32 bytes. The span dies with the key; copy nothing out of it that is not wiped.</summary>
     public ReadOnlySpan<byte> Span => _bytes.Span;
 
     /// <summary>All zeros, which stands for "no key" wherever keys are configured.</summary>
-    public bool IsZero
-    {
-        get
-        {
-            int any = 0;
-            foreach (byte b in Span)
-                any |= b;
-            return any == 0;
-        }
-    }
+    public bool IsZero => _bytes.IsZero;
 
     /// <summary>The public key that belongs to this one; all zeros for the zero key.</summary>
     public PublicKey ToPublicKey()
@@ -90,54 +71,26 @@ public sealed class PrivateKey : IDisposable, IEquatable<PrivateKey>
     }
 
     /// <summary>Reads 44 characters of base64; null when they are not a key.</summary>
-    public static PrivateKey? Parse(ReadOnlySpan<char> base64)
-    {
-        Span<byte> bytes = stackalloc byte[KeyText.KeyLength];
-        PrivateKey? key = KeyText.TryFromBase64(base64, bytes) ? new PrivateKey(bytes) : null;
-        CryptographicOperations.ZeroMemory(bytes);
-        return key;
-    }
+    public static PrivateKey? Parse(ReadOnlySpan<char> base64) =>
+        SecretBytes.KeyFromBase64(base64) is { } bytes ? new(bytes, clamp: true) : null;
 
     /// <summary>Reads 64 characters of hexadecimal; null when they are not a key.</summary>
-    public static PrivateKey? ParseHex(ReadOnlySpan<char> hex)
-    {
-        Span<byte> bytes = stackalloc byte[KeyText.KeyLength];
-        PrivateKey? key = KeyText.TryFromHex(hex, bytes) ? new PrivateKey(bytes) : null;
-        CryptographicOperations.ZeroMemory(bytes);
-        return key;
-    }
+    public static PrivateKey? ParseHex(ReadOnlySpan<char> hex) =>
+        SecretBytes.KeyFromHex(hex) is { } bytes ? new(bytes, clamp: true) : null;
 
     /// <summary>Copies 32 bytes and clamps nothing; see <see cref="ParseAsWritten"/>.</summary>
-    public static PrivateKey AsWritten(ReadOnlySpan<byte> bytes)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, KeyText.KeyLength);
-        PrivateKey key = new();
-        bytes.CopyTo(key._bytes.Span);
-        return key;
-    }
+    public static PrivateKey AsWritten(ReadOnlySpan<byte> bytes) => new(SecretBytes.CopyKey(bytes), clamp: false);
 
     /// <summary>
     /// Like <see cref="Parse"/> but not clamped: for tools that pass a key on as it was written and leave the clamping to
     /// the device that uses it.
     /// </summary>
-    public static PrivateKey? ParseAsWritten(ReadOnlySpan<char> base64)
-    {
-        PrivateKey key = new();
-        if (KeyText.TryFromBase64(base64, key._bytes.Span))
-            return key;
-        key.Dispose();
-        return null;
-    }
+    public static PrivateKey? ParseAsWritten(ReadOnlySpan<char> base64) =>
+        SecretBytes.KeyFromBase64(base64) is { } bytes ? new(bytes, clamp: false) : null;
 
     /// <summary>Like <see cref="ParseHex"/> but not clamped.</summary>
-    public static PrivateKey? ParseHexAsWritten(ReadOnlySpan<char> hex)
-    {
-        PrivateKey key = new();
-        if (KeyText.TryFromHex(hex, key._bytes.Span))
-            return key;
-        key.Dispose();
-        return null;
-    }
+    public static PrivateKey? ParseHexAsWritten(ReadOnlySpan<char> hex) =>
+        SecretBytes.KeyFromHex(hex) is { } bytes ? new(bytes, clamp: false) : null;
 
     /// <summary>Writes the key as 44 characters of base64, for the one file or pipe that shall hold it.</summary>
     public void WriteBase64(Span<char> text) => KeyText.ToBase64(Span, text);
@@ -149,8 +102,7 @@ public sealed class PrivateKey : IDisposable, IEquatable<PrivateKey>
     public override string ToString() => "(hidden)";
 
     /// <summary>In constant time.</summary>
-    public bool Equals(PrivateKey? other) =>
-        other is not null && CryptographicOperations.FixedTimeEquals(Span, other.Span);
+    public bool Equals(PrivateKey? other) => _bytes.HoldsSameAs(other?._bytes);
 
     public override bool Equals(object? obj) => Equals(obj as PrivateKey);
 
