@@ -47,6 +47,10 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             Interface.Mtu ?? (options.DiscoverMtu ? PathMtu.Of(host.Netlink, endpoints.Values) : WantedSite.DefaultMtu);
         SiteChecks.File(file, options, mtu);
         WantedState wanted = new WantedSite(file, options, actual).State(endpoints, mtu);
+        if (wanted.Addresses.Length < Interface.Addresses.Length)
+            host.Reporting.Warning(
+                $"{file.Path}: this kernel has no IPv6, so its IPv6 addresses and routes are left out"
+            );
         ImmutableArray<HostStep> steps = HostPlan.Interface(wanted, actual);
         ImmutableArray<HostStep> around = HostPlan.Surroundings(wanted, actual);
         SiteState state = State(known, wanted, around);

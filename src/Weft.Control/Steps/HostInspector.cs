@@ -7,6 +7,8 @@ namespace Weft.Control;
 /// <summary>Takes the snapshots that <see cref="HostPlan"/> compares. Changes nothing.</summary>
 sealed class HostInspector(RouteNetlink netlink, HostFirewall firewall)
 {
+    const string IPv6Settings = "/proc/sys/net/ipv6/conf";
+
     static readonly ImmutableArray<string> s_settings =
     [
         "net/ipv4/ip_forward",
@@ -25,14 +27,24 @@ sealed class HostInspector(RouteNetlink netlink, HostFirewall firewall)
             if (Sysctl.Read(key) is { } value)
                 settings[key] = value;
         }
-        HostState surroundings = new() { Firewall = firewall.Read(), Sysctls = settings.ToImmutable() };
+        HostState surroundings = new()
+        {
+            HasIPv6 = Directory.Exists(IPv6Settings),
+            Firewall = firewall.Read(),
+            Sysctls = settings.ToImmutable(),
+        };
         return LookAgain(surroundings, link, device);
     }
 
     /// <summary>A fresh look at all but firewall and settings, which the interface itself does not move.</summary>
     internal HostState LookAgain(HostState before, Link? link, DeviceStatus? device)
     {
-        string mode = HostPlan.AddressModeOf(link?.Name ?? "");
+        ImmutableDictionary<string, string> settings = before.Sysctls;
+        foreach (string key in link is null ? [] : HostPlan.SettingsOf(link.Name))
+        {
+            if (Sysctl.Read(key) is { } value)
+                settings = settings.SetItem(key, value);
+        }
         return before with
         {
             Link = link,
@@ -40,20 +52,16 @@ sealed class HostInspector(RouteNetlink netlink, HostFirewall firewall)
             Addresses = link is null ? [] : netlink.Addresses(link),
             Routes = netlink.Routes(),
             Rules = netlink.Rules(),
-            Sysctls =
-                link is not null && Sysctl.Read(mode) is { } value
-                    ? before.Sysctls.SetItem(mode, value)
-                    : before.Sysctls,
+            Sysctls = settings,
         };
     }
 
     /// <summary>Whether each interface learns its default route from a router (accept_ra).</summary>
     static IEnumerable<string> RouterAdvertisements()
     {
-        const string folder = "/proc/sys/net/ipv6/conf";
-        return Directory.Exists(folder)
+        return Directory.Exists(IPv6Settings)
             ? Directory
-                .EnumerateDirectories(folder)
+                .EnumerateDirectories(IPv6Settings)
                 .Select(Path.GetFileName)
                 .Where(name => name is not ("all" or "default" or "lo"))
                 .Select(name => $"net/ipv6/conf/{name}/accept_ra")

@@ -15,8 +15,12 @@ static class HostPlan
     /// <summary>IN6_ADDR_GEN_MODE_NONE.</summary>
     const string NoAddress = "1";
 
-    /// <summary>The setting that says how an interface makes itself an IPv6 link-local address.</summary>
-    internal static string AddressModeOf(string name) => $"net/ipv6/conf/{name}/addr_gen_mode";
+    /// <summary>The kernel's settings of the interface itself that a start may change; they go with it.</summary>
+    internal static ImmutableArray<string> SettingsOf(string name) => [AddressModeOf(name), DisabledOf(name)];
+
+    static string AddressModeOf(string name) => $"net/ipv6/conf/{name}/addr_gen_mode";
+
+    static string DisabledOf(string name) => $"net/ipv6/conf/{name}/disable_ipv6";
 
     /// <summary>The interface itself: device, addresses, routes and rules.</summary>
     /// <param name="wanted">What the site's file asks for.</param>
@@ -35,6 +39,10 @@ static class HostPlan
         ImmutableArray<RoutingRule> orphans = StaleRules(wanted.Rules, actual, link);
         steps.AddRange(orphans.Select(r => new RemoveRule(r)));
         steps.AddRange(StaleRoutes(wanted, actual, link).Select(r => new RemoveRoute(link.Name, r)));
+        // A host may do without IPv6 elsewhere; on our own interface the file decides.
+        bool v6 = wanted.Addresses.Any(a => a.Address.AddressFamily == AddressFamily.InterNetworkV6);
+        if (v6 && actual.Sysctls.GetValueOrDefault(DisabledOf(link.Name)) == "1")
+            steps.Add(new SetSysctl(new Sysctl(DisabledOf(link.Name), "0"), "1"));
         AddAddresses(wanted, actual, link, steps);
         if (link.Mtu != wanted.Mtu)
             steps.Add(new SetMtu(link, wanted.Mtu));

@@ -13,6 +13,9 @@ sealed record HostState
     /// <summary>Null when no device answers for it.</summary>
     public DeviceStatus? Device { get; init; }
 
+    /// <summary>The kernel has IPv6 at all.</summary>
+    public bool HasIPv6 { get; init; } = true;
+
     /// <summary>Of the interface.</summary>
     public ImmutableArray<LinkAddress> Addresses { get; init; } = [];
 

@@ -24,11 +24,10 @@ sealed class Tools(Action<string> trace)
     /// <summary>The program's path; null when the host has none.</summary>
     internal static string? Find(string program)
     {
-        string[] path = Environment.GetEnvironmentVariable("PATH")?.Split(':') ?? [];
-        return path.Concat(s_folders)
-            .Where(Path.IsPathRooted)
+        return PathFolders()
+            .Concat(s_folders)
             .Select(folder => Path.Combine(folder, program))
-            .FirstOrDefault(File.Exists);
+            .FirstOrDefault(IsProgram);
     }
 
     /// <summary>Runs a program that asks or changes and ends by itself.</summary>
@@ -67,6 +66,8 @@ sealed class Tools(Action<string> trace)
         trace($"run sh -c {command}");
         string shell = Find("bash") ?? Find("sh") ?? throw new OperationFailedException("There is no shell", null);
         ProcessStartInfo start = new(shell);
+        // A hook finds at boot and from cron what it finds at the terminal.
+        start.Environment["PATH"] = string.Join(':', [.. PathFolders(), .. s_folders]);
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(command);
         using Process process = Process.Start(start)!;
@@ -74,6 +75,12 @@ sealed class Tools(Action<string> trace)
         process.WaitForExit();
         return process.ExitCode;
     }
+
+    static IEnumerable<string> PathFolders() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(Path.IsPathRooted);
+
+    static bool IsProgram(string path) =>
+        File.Exists(path) && (File.GetUnixFileMode(path) & UnixFileMode.UserExecute) != 0;
 
     static ToolResult Finish(Process process, string program, string input)
     {

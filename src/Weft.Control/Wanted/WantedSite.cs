@@ -22,7 +22,12 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
     const uint FirstFullTunnelTable = 51820;
 
     readonly SiteConfig _config = file.Config;
-    readonly IEnumerable<IPNetwork> _prefixes = DeviceWish.Owners(file.Config).Keys;
+
+    // What a host without IPv6 cannot have is left out; its peers' IPv6 prefixes stay in the device and do no harm.
+    readonly ImmutableArray<IPNetwork> _prefixes =
+    [
+        .. DeviceWish.Owners(file.Config).Keys.Where(p => actual.HasIPv6 || !IsIPv6(p.BaseAddress)),
+    ];
 
     InterfaceSection Interface => _config.Interface;
 
@@ -38,7 +43,7 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
             Name = file.Interface,
             Mtu = Interface.Mtu ?? mtu,
             Device = fullTunnel ? device with { FirewallMark = table } : device,
-            Addresses = Interface.Addresses,
+            Addresses = Interface.Addresses.RemoveAll(a => !actual.HasIPv6 && IsIPv6(a.Address)),
             Routes = Routes(table),
             Rules = fullTunnel ? Rules(table) : [],
             Firewall = options.JoinNetworks ? new FirewallWish(file.Interface, Port()) : null,

@@ -244,6 +244,66 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task IPv6_that_is_off_elsewhere_is_on_for_the_interface_whose_file_has_it()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        host.Sh("cd /proc/sys/net/ipv6/conf; echo 1 >all/disable_ipv6; echo 1 >default/disable_ipv6");
+
+        host.Run(Programs.Weft, "start", new SiteConf(lab).Write());
+
+        Assert.Contains("fd77:0:0:192::1/64", host.Run("ip", "-6", "address", "show", "dev", "wg0"));
+        Assert.Contains("fd77:0:0:2::/64", host.Run("ip", "-6", "route", "show", "dev", "wg0"));
+        Assert.Equal("1", host.Run("cat", "/proc/sys/net/ipv6/conf/lo/disable_ipv6").Trim());
+    }
+
+    // Nothing that can be run stands where a program is looked for.
+    const string WithoutIptables = """
+        for name in iptables ip6tables; do
+          for program in $(which -a $name); do mount --bind /dev/null "$program"; done
+        done
+        """;
+
+    [Fact]
+    public async Task A_host_with_nft_alone_is_opened_where_it_drops_and_closed_again()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        host.Sh(WithoutIptables);
+        host.Sh(
+            """
+            nft 'table inet home {
+              chain in { type filter hook input priority 0; policy accept; iif lo accept; reject; }
+              chain through { type filter hook forward priority 0; policy drop; }
+              chain bans { type filter hook input priority -1; policy accept; ip saddr 192.0.2.1 drop; }
+            }'
+            """
+        );
+        string before = HostState.Capture(host);
+
+        host.Run(Programs.Weft, "start", new SiteConf(lab).Write());
+
+        string rules = host.Run("nft", "list", "ruleset");
+        Assert.Contains("udp dport 51820 accept", rules);
+        Assert.Equal(2, rules.Split("jump WEFT-wg0").Length - 1);
+        Assert.Contains("nothing to change", host.Run(Programs.Weft, "start", $"{lab.Folder}/wg0.conf"));
+        host.Run(Programs.Weft, "stop");
+        Assert.Equal(before, HostState.Capture(host));
+    }
+
+    [Fact]
+    public async Task A_host_that_filters_with_nothing_at_all_is_left_so()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        host.Sh(WithoutIptables);
+
+        host.Run(Programs.Weft, "start", new SiteConf(lab).Write());
+
+        Assert.Equal("", host.Run("nft", "list", "ruleset"));
+    }
+
+    [Fact]
     public async Task The_kernel_engine_is_refused_while_there_is_none()
     {
         await using Lab lab = new();
