@@ -72,6 +72,7 @@ static class MakeconfCommand
     static int ByQuestions(string file, string output)
     {
         MeshConfig? existing = Existing(file);
+        MeshMaker.TryFolders(file, output);
         SpectreScreen screen = SpectreScreen.OnStandardStreams();
         screen.Welcome(existing is null ? null : file);
         if (new MeshWizard(screen, existing).Run() is not MeshConfig mesh)
@@ -122,6 +123,7 @@ static class MakeconfCommand
             site.PublicKey.ToString(),
             [.. site.Addresses.Select(address => address.ToString())],
             site.ListenPort,
-            site.Endpoint?.ToString()
+            site.Endpoint?.ToString(),
+            site.HasNewKey
         );
 }

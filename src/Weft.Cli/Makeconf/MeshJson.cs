@@ -32,6 +32,7 @@ sealed record MeshReport
 /// <param name="Addresses">Its tunnel addresses with the network's prefix length.</param>
 /// <param name="ListenPort">The UDP port that it listens on.</param>
 /// <param name="Endpoint">Where others dial it; null behind NAT.</param>
+/// <param name="NewKey">Its key was made in this run.</param>
 sealed record SiteJson(
     string Name,
     string File,
@@ -39,7 +40,8 @@ sealed record SiteJson(
     string PublicKey,
     ImmutableArray<string> Addresses,
     int ListenPort,
-    string? Endpoint
+    string? Endpoint,
+    bool NewKey
 );
 
 /// <summary>One finding. Line and column are from 1; 0 where there is none.</summary>

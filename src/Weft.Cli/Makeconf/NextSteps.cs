@@ -27,7 +27,7 @@ static class NextSteps
             writer,
             changed,
             site =>
-                $"{Word(site.Change)}  {site.Name.PadRight(width)}  {string.Join(", ", site.Addresses)}  {site.File}"
+                $"{Word(site.Change)}  {site.Name.PadRight(width)}  {string.Join(", ", site.Addresses)}  {site.File}{NewKey(site)}"
         );
         if (changed.Length < made.Sites.Length)
             writer.WriteLine($"unchanged: {FindingText.Count(made.Sites.Length - changed.Length, "other site")}");
@@ -82,6 +82,8 @@ static class NextSteps
         if (sites.Length > MostListed)
             writer.WriteLine($"     and {sites.Length - MostListed} more");
     }
+
+    static string NewKey(MadeSite site) => site is { HasNewKey: true, Change: FileChange.Changed } ? "  (new key)" : "";
 
     static string Word(FileChange change) => change == FileChange.Created ? "created" : "changed";
 }

@@ -22,6 +22,7 @@ public sealed class KeysFolder : IDisposable
 
     readonly FolderLock _lock;
     readonly List<(string File, byte[] Text)> _new = [];
+    readonly HashSet<string> _newSites = new(StringComparer.OrdinalIgnoreCase);
     bool _isEmptyAndOurs;
 
     KeysFolder(string path, FolderLock folderLock, bool made)
@@ -45,6 +46,9 @@ public sealed class KeysFolder : IDisposable
             $"the keys folder {path} cannot be used",
             () =>
             {
+                string parent = System.IO.Path.GetDirectoryName(path) ?? "/";
+                if (!Directory.Exists(parent))
+                    throw new OperationFailedException($"there is no folder {parent}", $"Run: mkdir -p {parent}");
                 bool made = OwnFolder.Check(path, "the keys folder") is null;
                 if (made)
                     Directory.CreateDirectory(path, OwnFolder.Mode);
@@ -63,7 +67,8 @@ public sealed class KeysFolder : IDisposable
     /// <exception cref="OperationFailedException">A key file is unreadable, open to others or not a key.</exception>
     public MeshKeys Load(IEnumerable<string> sites)
     {
-        _new.Clear();
+        Forget();
+        _newSites.Clear();
         PresharedKey seed =
             Read(SeedFile, "the seed of the preshared keys", PresharedKey.Parse, key => key.IsZero)
             ?? Remember(SeedFile, PresharedKey.Generate(), (key, text) => key.WriteBase64(text));
@@ -81,6 +86,9 @@ public sealed class KeysFolder : IDisposable
             throw;
         }
     }
+
+    /// <summary>Whether <see cref="Load"/> had to make the key of a site.</summary>
+    public bool IsNew(string site) => _newSites.Contains(site);
 
     /// <summary>Writes the keys that <see cref="Load"/> had to make: all of them under other names, then by rename.</summary>
     public void Save()
@@ -120,9 +128,12 @@ public sealed class KeysFolder : IDisposable
         if (SiteName.FaultOf(site) is string fault)
             throw new ArgumentException($"the name \"{site}\" {fault}", nameof(site));
         string file = site.ToLowerInvariant() + KeySuffix;
-        PrivateKey key =
-            Read(file, $"the private key of {site}", PrivateKey.Parse, key => key.IsZero)
-            ?? Remember(file, PrivateKey.Generate(), (key, text) => key.WriteBase64(text));
+        PrivateKey? key = Read(file, $"the private key of {site}", PrivateKey.Parse, key => key.IsZero);
+        if (key is null)
+        {
+            key = Remember(file, PrivateKey.Generate(), (key, text) => key.WriteBase64(text));
+            _newSites.Add(site);
+        }
         keys.Add(site, key);
         if (!owners.TryAdd(keys.PublicKeyOf(site), file))
             throw new OperationFailedException(

@@ -22,8 +22,6 @@ public sealed class MeshKeys : IDisposable
         _sites.Add(site, (key, key.ToPublicKey()));
     }
 
-    public bool Contains(string site) => _sites.ContainsKey(site);
-
     /// <summary>A copy for the caller, who disposes of it.</summary>
     public PrivateKey PrivateKeyOf(string site) => new(_sites[site].Private.Span);
 

@@ -18,13 +18,7 @@ public sealed record MeshOverview(
         return new MeshOverview(
             [
                 .. config.Sites.Select(
-                    (site, i) =>
-                        new MeshOverviewSite(
-                            site,
-                            addresses[i],
-                            MeshPlan.ListenPortOf(config, site),
-                            MeshPlan.EndpointOf(config, site)
-                        )
+                    (site, i) => new MeshOverviewSite(site, addresses[i], MeshPlan.EndpointOf(config, site))
                 ),
             ],
             RelaysOf(config)
@@ -51,11 +45,5 @@ public sealed record MeshOverview(
 /// <summary>One site of a <see cref="MeshOverview"/>.</summary>
 /// <param name="Site">As configured.</param>
 /// <param name="Addresses">Its tunnel addresses.</param>
-/// <param name="ListenPort">The UDP port that it listens on.</param>
 /// <param name="Endpoint">Where others dial it; null behind NAT.</param>
-public sealed record MeshOverviewSite(
-    MeshSite Site,
-    ImmutableArray<InterfaceAddress> Addresses,
-    ushort ListenPort,
-    HostPort? Endpoint
-);
+public sealed record MeshOverviewSite(MeshSite Site, ImmutableArray<InterfaceAddress> Addresses, HostPort? Endpoint);

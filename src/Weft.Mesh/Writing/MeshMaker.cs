@@ -29,7 +29,7 @@ public static class MeshMaker
         using MeshKeys keys = keysFolder.Load(config.Sites.Select(site => site.Name));
         MeshPlan plan = MeshPlan.Of(config, keys);
         using MeshFolder folder = MeshFolder.Open(outFolder);
-        ImmutableArray<MadeSite> sites = StageSites(plan, keys, folder);
+        ImmutableArray<MadeSite> sites = StageSites(plan, keys, keysFolder, folder);
         // The keys go first: files without their keys could never be made again, keys without files can.
         keysFolder.Save();
         beforeCommit?.Invoke();
@@ -37,12 +37,28 @@ public static class MeshMaker
         return new MadeMesh(folder.Path, sites, folder.Leftovers(plan.Sites.Select(site => site.Name)));
     }
 
-    static ImmutableArray<MadeSite> StageSites(MeshPlan plan, MeshKeys keys, MeshFolder folder)
+    /// <summary>Tries the folders, so that nobody answers fifty questions for nothing. Changes nothing.</summary>
+    /// <exception cref="OperationFailedException">A folder refuses.</exception>
+    public static void TryFolders(string meshFile, string outFolder)
+    {
+        using KeysFolder keys = KeysFolder.Open(KeysFolder.PathBeside(meshFile));
+        using MeshFolder folder = MeshFolder.Open(outFolder);
+    }
+
+    static ImmutableArray<MadeSite> StageSites(MeshPlan plan, MeshKeys keys, KeysFolder keysFolder, MeshFolder folder)
     {
         MadeSite[] sites = new MadeSite[plan.Sites.Length];
         try
         {
-            Parallel.For(0, sites.Length, i => sites[i] = StageSite(plan, i, keys, folder));
+            Parallel.For(
+                0,
+                sites.Length,
+                i =>
+                    sites[i] = StageSite(plan, i, keys, folder) with
+                    {
+                        HasNewKey = keysFolder.IsNew(plan.Sites[i].Name),
+                    }
+            );
         }
         catch (AggregateException refusals)
         {
@@ -94,4 +110,8 @@ public sealed record MadeSite(
     ImmutableArray<InterfaceAddress> Addresses,
     ushort ListenPort,
     HostPort? Endpoint
-);
+)
+{
+    /// <summary>Its key was made in this run: every site that knew it by another key needs its new file.</summary>
+    public bool HasNewKey { get; init; }
+}

@@ -72,7 +72,9 @@ public sealed class MeshMakerTests : IDisposable
         PresharedKey? toC = Read("a.example.org").Peer("c.example.org").PresharedKey;
 
         File.Delete(_folder.In("keys", "c.example.org.key"));
-        Make(Meshes.Three);
+        MadeMesh made = Make(Meshes.Three);
+
+        Assert.Equal([false, false, true], made.Sites.Select(s => s.HasNewKey));
 
         Assert.Equal(between, Read("a.example.org").Peer("b.example.org").PresharedKey);
         Assert.NotEqual(toC, Read("a.example.org").Peer("c.example.org").PresharedKey);
@@ -90,6 +92,22 @@ public sealed class MeshMakerTests : IDisposable
         Assert.Equal(
             [FileChange.Unchanged, FileChange.Changed, FileChange.Unchanged],
             made.Sites.Select(s => s.Change)
+        );
+    }
+
+    [Fact]
+    public void Trying_the_folders_changes_nothing_and_names_what_refuses()
+    {
+        MeshMaker.TryFolders(_folder.In("mesh.conf"), _folder.In("out"));
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+        Assert.Equal(
+            $"there is no folder {_folder.In("no")}",
+            Assert
+                .Throws<OperationFailedException>(() =>
+                    MeshMaker.TryFolders(_folder.In("no", "mesh.conf"), _folder.In("out"))
+                )
+                .Message
         );
     }
 
