@@ -65,7 +65,7 @@ must() {
   }
 }
 
-scripts_clean() { shellcheck -x ./*.sh scripts/*.sh scripts/*/*.sh .ci/run; }
+scripts_clean() { shellcheck -x ./*.sh scripts/*.sh scripts/*/*.sh bench/*.sh .ci/run; }
 format_clean() { dotnet tool restore && dotnet csharpier check .; }
 build_all() { dotnet build Weft.slnx -v quiet -nologo; }
 

@@ -1,0 +1,66 @@
+using Weft.ScenarioTests.Network;
+
+namespace Weft.Bench.Tunnel.Contenders;
+
+/// <summary>A userspace WireGuard daemon that takes an interface's name and serves the UAPI socket: ours or wireguard-go.</summary>
+/// <param name="line">The daemon's command line, less the interface.</param>
+/// <param name="version">Arguments that have the program tell its version.</param>
+sealed class WireGuardDaemon(string name, string[] line, string version) : IContender
+{
+    /// <summary>WireGuard's default.</summary>
+    internal const int Mtu = 1420;
+
+    internal const ushort Port = 51820;
+
+    public string Name => name;
+
+    public string? Version { get; } = Installed.FirstLine(line[0], version);
+
+    public string Setup =>
+        $"`{Path.GetFileName(line[0])} {string.Join(' ', [.. line[1..], TwoHosts.Device])}`, MTU {Mtu}";
+
+    public Ends Start(TwoHosts hosts)
+    {
+        KeyPair keysA = KeyPair.Generate();
+        KeyPair keysB = KeyPair.Generate();
+        Running a = StartDaemon(hosts.A);
+        Running b = StartDaemon(hosts.B);
+        Configure(hosts.A, keysA, $"{Peer(keysB, TwoHosts.InnerB)}Endpoint = {TwoHosts.OuterB}:{Port}\n");
+        Configure(hosts.B, keysB, Peer(keysA, TwoHosts.InnerA));
+        hosts.SetUpDevices(Mtu);
+        return new Ends(a.Pid, b.Pid);
+    }
+
+    /// <summary>Starts the daemon; returns when it can be configured.</summary>
+    internal Running StartDaemon(Host host)
+    {
+        Running daemon = host.Start(
+            new Command([.. line, TwoHosts.Device])
+            {
+                Environment = new Dictionary<string, string>
+                {
+                    ["WG_PROCESS_FOREGROUND"] = "1",
+                    ["LOG_LEVEL"] = "error",
+                },
+            }
+        );
+        string socket = $"{host.Root}/run/wireguard/{TwoHosts.Device}.sock";
+        Wait.Until(() => daemon.HasExited || File.Exists(socket), $"{name} serves its socket");
+        return daemon.HasExited
+            ? throw new CommandFailedException(host.Name, line, daemon.WaitForExit(TimeSpan.FromSeconds(1)))
+            : daemon;
+    }
+
+    /// <summary>Sets key, port and peers, by our <c>wg</c>.</summary>
+    internal static void Configure(Host host, KeyPair keys, string peers)
+    {
+        string text = $"[Interface]\nPrivateKey = {keys.Private}\nListenPort = {Port}\n{peers}";
+        string[] line = [Programs.Wg, "setconf", TwoHosts.Device, "/dev/stdin"];
+        CommandResult result = host.Try(new Command(line) { Input = text });
+        if (!result.Succeeded)
+            throw new CommandFailedException(host.Name, line, result);
+    }
+
+    internal static string Peer(KeyPair keys, string address) =>
+        $"[Peer]\nPublicKey = {keys.Public}\nAllowedIPs = {address}/32\n";
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace Weft.Bench.Tunnel.Measures;
+
+/// <summary>What a process has used so far, as /proc tells it (proc(5)).</summary>
+static class ProcessUse
+{
+    const double TicksPerSecond = 100;
+
+    /// <summary>Seconds of processor time of all its threads, in user mode and in the kernel.</summary>
+    internal static double CpuSeconds(int pid)
+    {
+        string stat = File.ReadAllText($"/proc/{pid}/stat");
+        // Behind the program's name, which may hold anything: utime and stime are the 12th and 13th word.
+        string[] words = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return (Number(words[11]) + Number(words[12])) / TicksPerSecond;
+    }
+
+    /// <summary>Resident memory in MiB.</summary>
+    internal static double ResidentMegabytes(int pid) => Status($"/proc/{pid}/status", "VmRSS:") / 1024;
+
+    /// <summary>How often its threads have gone to sleep by themselves, which is how often they were woken.</summary>
+    internal static double Wakes(int pid) =>
+        Directory
+            .EnumerateDirectories($"/proc/{pid}/task")
+            .Sum(task => Status(Path.Combine(task, "status"), "voluntary_ctxt_switches:"));
+
+    static double Status(string file, string field) =>
+        Number(
+            File.ReadLines(file)
+                .First(line => line.StartsWith(field, StringComparison.Ordinal))[field.Length..]
+                .Split("kB")[0]
+        );
+
+    static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text;
+using Weft.Bench.Tunnel.Contenders;
+using Weft.Bench.Tunnel.Measures;
+
+namespace Weft.Bench.Tunnel.Report;
+
+/// <summary>The measured part of docs/benchmark.md, and its two charts. What people wrote around it stays.</summary>
+sealed class Document(Samples samples, IReadOnlyList<IContender> contenders, IReadOnlyList<string> absent)
+{
+    const string Begin = "<!-- measured: begin; written by bench/tunnel.sh -->";
+    const string End = "<!-- measured: end -->";
+
+    /// <summary>Puts the measured part and the charts in place.</summary>
+    internal static void Replace(string folder, string measured, string throughput, string latency)
+    {
+        string path = Path.Combine(folder, "benchmark.md");
+        string text = File.Exists(path) ? File.ReadAllText(path) : $"# Benchmark\n\n{Begin}\n{End}\n";
+        int begin = text.IndexOf(Begin, StringComparison.Ordinal);
+        int end = text.IndexOf(End, StringComparison.Ordinal);
+        if (begin < 0 || end < begin)
+            throw new InvalidDataException($"{path} lacks its lines '{Begin}' and '{End}': put them back.");
+        File.WriteAllText(path, $"{text[..(begin + Begin.Length)]}\n\n{measured.Trim()}\n\n{text[end..]}");
+        File.WriteAllText(Path.Combine(folder, "benchmark-throughput.svg"), throughput);
+        File.WriteAllText(Path.Combine(folder, "benchmark-latency.svg"), latency);
+    }
+
+    internal string Measured(Machine machine, string command, int rounds, double seconds)
+    {
+        StringBuilder text = new();
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"""
+            {DateTime.UtcNow:yyyy-MM-dd}, `{command}`: medians of {rounds} rounds, all contenders in turn in each, runs of {seconds} s.
+            {machine.Describe()}; load when it began: {machine.Load}.
+
+            ![Throughput](benchmark-throughput.svg)
+
+            ![Latency](benchmark-latency.svg)
+
+            """
+        );
+        AppendFigures(text);
+        AppendGoals(text);
+        AppendContenders(text);
+        return text.ToString();
+    }
+
+    internal string ThroughputChart()
+    {
+        BarChart chart = new BarChart("Through the tunnel, both ends on one machine", "Mbit/s", "F0").Series(
+            Quantity.Tcp1.Name,
+            Quantity.Tcp4.Name,
+            Quantity.Udp1372.Name
+        );
+        foreach (IContender each in contenders)
+            chart.Add(
+                each.Name,
+                samples.Median(each.Name, Quantity.Tcp1.Name),
+                samples.Median(each.Name, Quantity.Tcp4.Name),
+                samples.Median(each.Name, Quantity.Udp1372.Name)
+            );
+        return chart.ToSvg();
+    }
+
+    internal string LatencyChart()
+    {
+        BarChart chart = new BarChart("Round trip through the tunnel", "ms", "F2").Series(
+            Quantity.RttIdle.Name,
+            Quantity.RttLoaded.Name,
+            Quantity.RttLoaded99.Name
+        );
+        foreach (IContender each in contenders)
+            chart.Add(
+                each.Name,
+                samples.Median(each.Name, Quantity.RttIdle.Name),
+                samples.Median(each.Name, Quantity.RttLoaded.Name),
+                samples.Median(each.Name, Quantity.RttLoaded99.Name)
+            );
+        return chart.ToSvg();
+    }
+
+    void AppendFigures(StringBuilder text)
+    {
+        text.AppendLine("### Figures\n");
+        text.AppendLine("Median, and in small print the least and the greatest of all rounds.\n");
+        text.AppendLine($"| | {string.Join(" | ", contenders.Select(each => each.Name))} |");
+        text.AppendLine($"|---|{string.Concat(contenders.Select(_ => "---|"))}");
+        foreach (Quantity quantity in Quantity.All)
+            text.AppendLine(
+                $"| {quantity.Name}, {quantity.Unit} | {string.Join(" | ", contenders.Select(each => Cell(each.Name, quantity)))} |"
+            );
+        text.AppendLine();
+    }
+
+    string Cell(string contender, Quantity quantity)
+    {
+        double median = samples.Median(contender, quantity.Name);
+        if (double.IsNaN(median))
+            return "";
+        (double least, double greatest) = samples.Range(contender, quantity.Name);
+        string Say(double figure) => figure.ToString(quantity.Format, CultureInfo.InvariantCulture);
+        return $"**{Say(median)}** <sub>{Say(least)}–{Say(greatest)}</sub>";
+    }
+
+    void AppendGoals(StringBuilder text)
+    {
+        text.AppendLine("### Ratios of medians, and what was asked for\n");
+        text.AppendLine("| weft | against | times | asked | |");
+        text.AppendLine("|---|---|---|---|---|");
+        foreach (Goal goal in Goals.All)
+        {
+            double reached = goal.Reached(samples);
+            if (double.IsNaN(reached))
+                continue;
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"| {goal.Quantity.Name} | {goal.Against} | {reached:F2} | {(goal.AtLeast ? "at least" : "at most")} {goal.Ratio:0.##} | {(
+                    goal.IsReached(samples) ? "reached" : "**not reached**"
+                )} |"
+            );
+        }
+        text.AppendLine();
+    }
+
+    void AppendContenders(StringBuilder text)
+    {
+        text.AppendLine("### Who ran, and how\n");
+        text.AppendLine("| | version | |");
+        text.AppendLine("|---|---|---|");
+        foreach (IContender each in contenders)
+            text.AppendLine($"| {each.Name} | {each.Version} | {each.Setup} |");
+        if (absent.Count > 0)
+            text.AppendLine($"\nNot installed, so left out: {string.Join(", ", absent)}.");
+    }
+}
