@@ -5,11 +5,11 @@ using Weft.Protocol;
 namespace Weft.Device;
 
 /// <summary>
-/// Sends datagrams by the sockets that are open now, and knows what to do when the kernel refuses: datagrams may be lost,
-/// but neither a stale source address nor a way out without segmentation may stop a tunnel. Any thread, no lock.
+/// Sends datagrams by the sockets that are open now. Any thread, no lock.
 /// </summary>
 sealed class UdpTransport(ILogger logger) : IRunOutput
 {
+    readonly RunSender _sender = new(logger);
     volatile UdpSockets? _sockets;
 
     /// <summary>Null while the interface is down: everything is lost then.</summary>
@@ -53,7 +53,7 @@ sealed class UdpTransport(ILogger logger) : IRunOutput
             while (same < runs.Length && runs[same].To.IsIPv6 == isIPv6)
                 same++;
             if (_sockets?.For(isIPv6) is { } socket)
-                SendFamily(socket, buffer, runs[..same], sessions[..same]);
+                Send(socket, buffer, runs[..same], sessions[..same]);
             runs = runs[same..];
             sessions = sessions[same..];
         }
@@ -64,73 +64,18 @@ sealed class UdpTransport(ILogger logger) : IRunOutput
     {
         UdpRun run = Run(0, datagram.Length, datagram.Length, in to, trafficClass);
         if (_sockets?.For(to.IsIPv6) is { } socket)
-            SendFamily(socket, datagram, new ReadOnlySpan<UdpRun>(in run), default);
+            Send(socket, datagram, new ReadOnlySpan<UdpRun>(in run), default);
     }
 
-    void SendFamily(
-        UdpSocket socket,
-        ReadOnlySpan<byte> buffer,
-        ReadOnlySpan<UdpRun> runs,
-        ReadOnlySpan<Session> sessions
-    )
+    void Send(UdpSocket socket, ReadOnlySpan<byte> buffer, ReadOnlySpan<UdpRun> runs, ReadOnlySpan<Session> sessions)
     {
         try
         {
-            int at = 0;
-            while (at < runs.Length)
-            {
-                if (!socket.Segments && runs[at].Length > runs[at].SegmentSize)
-                {
-                    SendSingly(socket, buffer, in runs[at++]);
-                    continue;
-                }
-                int end = at + 1;
-                while (end < runs.Length && (socket.Segments || runs[end].Length <= runs[end].SegmentSize))
-                    end++;
-                at += socket.Send(buffer, runs[at..end], out UdpStatus status);
-                if (at < end)
-                {
-                    Retry(socket, buffer, runs[at], status, at < sessions.Length ? sessions[at].Tunnel : null);
-                    at++;
-                }
-            }
+            _sender.Send(socket, buffer, runs, sessions);
         }
         catch (ObjectDisposedException)
         {
             // The port changed between reading the field and sending: datagrams may be lost.
-        }
-    }
-
-    /// <summary>Makes the best of a run that was refused.</summary>
-    void Retry(UdpSocket socket, ReadOnlySpan<byte> buffer, UdpRun run, UdpStatus status, Tunnel? tunnel)
-    {
-        if (status is UdpStatus.Invalid or UdpStatus.Unreachable && run.Source != 0)
-        {
-            tunnel?.ForgetSource();
-            run = run with { Source = 0 };
-            if (socket.Send(buffer, new ReadOnlySpan<UdpRun>(in run), out status) == 1)
-                return;
-        }
-        if (run.Length <= run.SegmentSize || status is UdpStatus.Unreachable or UdpStatus.Lost)
-            return;
-        // EINVAL is how some kernels refuse what others call EIO. Too long for the way is this run's own affair.
-        if (status is UdpStatus.Invalid or UdpStatus.SegmentationRefused)
-        {
-            socket.Segments = false;
-            Log.SegmentationOff(logger);
-        }
-        SendSingly(socket, buffer, in run);
-    }
-
-    static void SendSingly(UdpSocket socket, ReadOnlySpan<byte> buffer, in UdpRun run)
-    {
-        int sent = 0;
-        while (sent < run.Length)
-        {
-            UdpRun rest = run with { Offset = run.Offset + sent, Length = run.Length - sent };
-            sent += socket.SendSingly(buffer, in rest, out UdpStatus status);
-            if (status != UdpStatus.Sent)
-                sent += run.SegmentSize;
         }
     }
 }

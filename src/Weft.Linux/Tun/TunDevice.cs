@@ -164,7 +164,8 @@ public sealed unsafe class TunDevice : IDisposable
             Errno.EAGAIN => TunStatus.WouldBlock,
             Errno.EIO => TunStatus.Down,
             Errno.EBADFD or Errno.EBADF or Errno.ENODEV => TunStatus.Gone,
-            _ => TunStatus.Refused,
+            Errno.EINVAL => TunStatus.Refused,
+            _ => TunStatus.Lost,
         };
 }
 
@@ -202,6 +203,9 @@ public enum TunStatus
     /// <summary>The interface was deleted.</summary>
     Gone,
 
-    /// <summary>The kernel does not take this packet.</summary>
+    /// <summary>The kernel does not take such a packet.</summary>
     Refused,
+
+    /// <summary>No memory: the packet is lost, the next one may pass.</summary>
+    Lost,
 }

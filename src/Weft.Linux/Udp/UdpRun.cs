@@ -31,7 +31,7 @@ public enum UdpStatus
 {
     Sent,
 
-    /// <summary>EINVAL, EADDRNOTAVAIL: the source address is gone, or the kernel does not segment after all.</summary>
+    /// <summary>EINVAL: the source address is gone, the target is no address to send to, or the kernel does not segment after all.</summary>
     Invalid,
 
     /// <summary>EIO, EOPNOTSUPP: the way out cannot take segmented datagrams.</summary>
@@ -40,7 +40,7 @@ public enum UdpStatus
     /// <summary>EMSGSIZE: a segment is larger than the way allows.</summary>
     TooLong,
 
-    /// <summary>ENETUNREACH, EHOSTUNREACH: no route, which may be the source address's fault.</summary>
+    /// <summary>ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL: no route or no address, which may be the source address's fault.</summary>
     Unreachable,
 
     /// <summary>No buffer, a firewall: the datagrams are lost, as datagrams may be.</summary>

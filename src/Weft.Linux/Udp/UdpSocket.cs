@@ -8,7 +8,7 @@ namespace Weft.Linux;
 /// It blocks: one thread receives, any threads send. Its maker disposes it, after <see cref="Shutdown"/> has let the
 /// receiver go.
 /// </summary>
-public sealed unsafe class UdpSocket : IDisposable
+public sealed unsafe class UdpSocket : IDatagramSender, IDisposable
 {
     /// <summary>Bytes of either buffer asked for: what a fast sender fills while the receiver is not scheduled.</summary>
     const int BufferBytes = 7 << 20;
@@ -29,7 +29,8 @@ public sealed unsafe class UdpSocket : IDisposable
     /// <summary>The port in use, also when the system chose it.</summary>
     public ushort Port { get; private init; }
 
-    /// <summary>Whether the kernel segments what is sent (UDP_SEGMENT, Linux 4.18). Turned off for good by its user when a way out refuses.</summary>
+    /// <inheritdoc/>
+    // UDP_SEGMENT came with Linux 4.18.
     public bool Segments { get; set; }
 
     internal Descriptor Descriptor => _descriptor;
@@ -71,7 +72,7 @@ public sealed unsafe class UdpSocket : IDisposable
     /// <exception cref="KernelRefusedException">Not permitted.</exception>
     public void SetMark(uint mark) => Set(_descriptor, SysSocket.SOL_SOCKET, SysSocket.SO_MARK, (int)mark, "SO_MARK");
 
-    /// <summary>Sends runs with as few calls as can be, each one whole. Returns how many were sent; the next one met <paramref name="status"/>.</summary>
+    /// <inheritdoc/>
     public int Send(ReadOnlySpan<byte> buffer, ReadOnlySpan<UdpRun> runs, out UdpStatus status)
     {
         int sent = 0;
@@ -81,10 +82,7 @@ public sealed unsafe class UdpSocket : IDisposable
         return sent;
     }
 
-    /// <summary>
-    /// Sends a run as single datagrams, cut here. Returns how many bytes were sent; the datagram there met
-    /// <paramref name="status"/>.
-    /// </summary>
+    /// <inheritdoc/>
     [SkipLocalsInit]
     public int SendSingly(ReadOnlySpan<byte> buffer, in UdpRun run, out UdpStatus status)
     {
@@ -178,10 +176,10 @@ public sealed unsafe class UdpSocket : IDisposable
         error switch
         {
             Errno.None => UdpStatus.Sent,
-            Errno.EINVAL or Errno.EADDRNOTAVAIL => UdpStatus.Invalid,
+            Errno.EINVAL => UdpStatus.Invalid,
             Errno.EIO or Errno.EOPNOTSUPP => UdpStatus.SegmentationRefused,
             Errno.EMSGSIZE => UdpStatus.TooLong,
-            Errno.ENETUNREACH or Errno.EHOSTUNREACH => UdpStatus.Unreachable,
+            Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.EADDRNOTAVAIL => UdpStatus.Unreachable,
             _ => UdpStatus.Lost,
         };
 
