@@ -11,8 +11,8 @@ namespace Weft.Device;
 /// </summary>
 public sealed class DeviceHost : IDisposable
 {
-    /// <summary>How often the interface is looked at when nobody would tell of a change: in a namespace that we may not enter.</summary>
-    const int BlindCheckMilliseconds = 1000;
+    /// <summary>How often to look or try again when nobody would tell of a change: in a namespace that we may not enter, at a port that is taken.</summary>
+    const int RetryMilliseconds = 1000;
 
     readonly ILogger _logger;
     readonly TunDevice _tun;
@@ -21,7 +21,7 @@ public sealed class DeviceHost : IDisposable
     readonly FileRemoval _removal;
     readonly ControlWake _wake = new();
     readonly Node _node = new(new SystemEntropy());
-    readonly HandshakeRing _handshakes = new();
+    readonly HandshakeQueue _handshakes = new();
     readonly UdpTransport _transport;
     readonly Listening _listening;
     readonly OutboundLoop _outbound;
@@ -29,6 +29,7 @@ public sealed class DeviceHost : IDisposable
     readonly SleepDetector _sleep = new();
     TunState _state = TunState.Down;
     bool _isBlind;
+    Instant _nextListen;
     bool _isDisposed;
 
     DeviceHost(TunDevice tun, TunLink link, UnixListener listener, DeviceOptions options, ILogger logger)
@@ -133,6 +134,8 @@ public sealed class DeviceHost : IDisposable
             Log.Slept(_logger);
             _node.ForgetSessions();
         }
+        if (_listening.IsDeaf)
+            ListenAgain();
         AnswerHandshakes();
         _node.Tick(DeviceClock.Now, DeviceClock.Wall, _transport);
     }
@@ -142,9 +145,10 @@ public sealed class DeviceHost : IDisposable
         if (_handshakes.Count > 0)
             return 0;
         Instant deadline = _node.NextDeadline;
-        int most = _isBlind ? BlindCheckMilliseconds : int.MaxValue;
+        bool retries = _isBlind || _listening.IsDeaf;
+        int most = retries ? RetryMilliseconds : int.MaxValue;
         if (deadline == Instant.Never)
-            return _isBlind ? most : -1;
+            return retries ? most : -1;
         double wait = Math.Ceiling((deadline - DeviceClock.Now).TotalMilliseconds);
         return (int)Math.Clamp(wait, 0, most);
     }
@@ -162,6 +166,34 @@ public sealed class DeviceHost : IDisposable
         }
     }
 
+    void ListenAgain()
+    {
+        Instant now = DeviceClock.Now;
+        if (now < _nextListen)
+            return;
+        _nextListen = now + TimeSpan.FromMilliseconds(RetryMilliseconds);
+        lock (_node.Gate)
+        {
+            if (_listening.IsDeaf)
+                _listening.Open();
+        }
+    }
+
+    /// <summary>The MTU where the interface is now; null where nothing can be learned of it.</summary>
+    int? FollowLink()
+    {
+        try
+        {
+            _link.Follow();
+            return _link.Mtu;
+        }
+        catch (KernelRefusedException)
+        {
+            // No descriptor is left for it: looked at again in a second.
+            return null;
+        }
+    }
+
     /// <summary>
     /// Follows the interface up, down, away and to another namespace. Netlink's news is a hint only; the descriptor tells
     /// the truth.
@@ -174,9 +206,7 @@ public sealed class DeviceHost : IDisposable
             _wake.End("the interface was deleted");
             return;
         }
-        if (_link.Mtu is null)
-            _link.Follow();
-        int? mtu = _link.Mtu;
+        int? mtu = _link.Mtu ?? FollowLink();
         _isBlind = mtu is null;
         if (mtu is { } known && known != _node.Mtu)
         {

@@ -12,14 +12,18 @@ sealed class Listening(
     Node node,
     UdpTransport transport,
     TunSink sink,
-    HandshakeRing handshakes,
+    HandshakeQueue handshakes,
     ControlWake wake,
     bool offloads,
     ILogger logger
 )
 {
     bool _isUp;
+    bool _hasFailed;
     InboundLoop[] _loops = [];
+
+    /// <summary>Up without sockets: the port is taken, or there was no descriptor.</summary>
+    public bool IsDeaf => _isUp && transport.Sockets is null;
 
     /// <summary>As configured, or as the system chose it while up. Kept while down.</summary>
     public ushort Port { get; private set; }
@@ -27,17 +31,20 @@ sealed class Listening(
     /// <summary>0 when off.</summary>
     public uint Mark { get; private set; }
 
-    /// <summary>The interface is up: binds. Without a port the device stays deaf until a configuration gives it one.</summary>
+    /// <summary>The interface is up: binds. Where that is refused the device is deaf; call again after a while.</summary>
     public void Open()
     {
         _isUp = true;
         try
         {
             Replace(UdpSockets.Bind(Port, Mark, offloads));
+            _hasFailed = false;
         }
         catch (KernelRefusedException e)
         {
-            Log.NotBound(logger, e.Message);
+            if (!_hasFailed)
+                Log.NotBound(logger, e.Message);
+            _hasFailed = true;
         }
     }
 
@@ -45,6 +52,7 @@ sealed class Listening(
     public void Close()
     {
         _isUp = false;
+        _hasFailed = false;
         Replace(null);
     }
 

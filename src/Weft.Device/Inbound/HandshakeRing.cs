@@ -3,30 +3,20 @@ using Weft.Protocol;
 namespace Weft.Device;
 
 /// <summary>
-/// Handshake messages on their way from the receiving threads to the control thread: a bounded queue of copies, which
-/// drops what does not fit. Several writers, one reader; its memory is taken once.
+/// A bounded queue of copies of handshake messages, which drops what does not fit. Several writers, one reader; its
+/// memory is taken once. Part of a <see cref="HandshakeQueue"/>.
 /// </summary>
-sealed class HandshakeRing
+sealed class HandshakeRing(int capacity)
 {
-    /// <summary>What a node reads its load from.</summary>
-    public const int Capacity = Node.HandshakeQueueLength;
-
     readonly Lock _lock = new();
-    readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(Capacity * Datagram.LongestHandshake);
-    readonly int[] _lengths = new int[Capacity];
-    readonly Endpoint[] _from = new Endpoint[Capacity];
+    readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(capacity * Datagram.LongestHandshake);
+    readonly int[] _lengths = new int[capacity];
+    readonly Endpoint[] _from = new Endpoint[capacity];
     int _first;
-    int _count;
+    volatile int _count;
 
-    /// <summary>Messages that wait.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-                return _count;
-        }
-    }
+    /// <summary>Messages that wait. No lock.</summary>
+    public int Count => _count;
 
     /// <summary>False when the ring is full; the message is lost then.</summary>
     /// <param name="datagram">At most an initiation's length.</param>
@@ -34,9 +24,9 @@ sealed class HandshakeRing
     {
         lock (_lock)
         {
-            if (_count == Capacity)
+            if (_count == capacity)
                 return false;
-            int index = (_first + _count) % Capacity;
+            int index = (_first + _count) % capacity;
             datagram.CopyTo(_bytes.AsSpan(index * Datagram.LongestHandshake, Datagram.LongestHandshake));
             _lengths[index] = datagram.Length;
             _from[index] = from;
@@ -47,20 +37,18 @@ sealed class HandshakeRing
 
     /// <summary>Takes the oldest message; false when there is none.</summary>
     /// <param name="datagram">At least an initiation's length; its first <paramref name="length"/> bytes are filled.</param>
-    /// <param name="queued">Messages that waited, this one included.</param>
-    public bool TryRead(Span<byte> datagram, out int length, out Endpoint from, out int queued)
+    public bool TryRead(Span<byte> datagram, out int length, out Endpoint from)
     {
         lock (_lock)
         {
             length = 0;
             from = default;
-            queued = _count;
             if (_count == 0)
                 return false;
             length = _lengths[_first];
             from = _from[_first];
             _bytes.AsSpan(_first * Datagram.LongestHandshake, length).CopyTo(datagram);
-            _first = (_first + 1) % Capacity;
+            _first = (_first + 1) % capacity;
             _count--;
             return true;
         }

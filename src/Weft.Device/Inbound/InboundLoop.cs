@@ -20,6 +20,7 @@ sealed class InboundLoop
     readonly ILogger _logger;
     readonly Thread _thread;
     volatile bool _stopping;
+    bool _hasFailed;
 
     public InboundLoop(UdpSocket socket, InboundPath path, TunSink sink, ControlWake wake, ILogger logger)
     {
@@ -54,9 +55,12 @@ sealed class InboundLoop
                 if (_stopping)
                     return;
                 if (count == 0)
+                {
                     Pause();
-                else
-                    Process(batch, count);
+                    continue;
+                }
+                _hasFailed = false;
+                Process(batch, count);
             }
         }
         catch (ObjectDisposedException) when (_stopping)
@@ -85,7 +89,9 @@ sealed class InboundLoop
 
     void Pause()
     {
-        Log.ReceiveFailed(_logger, _socket.IsIPv6 ? "IPv6" : "IPv4");
+        if (!_hasFailed)
+            Log.ReceiveFailed(_logger, _socket.IsIPv6 ? "IPv6" : "IPv4");
+        _hasFailed = true;
         Thread.Sleep(RetryMilliseconds);
     }
 }

@@ -8,7 +8,7 @@ namespace Weft.Device;
 /// are passed on, joined where they may be; handshakes go to the control thread. One per receiving thread; allocates
 /// nothing per packet.
 /// </summary>
-sealed class InboundPath(Node node, HandshakeRing handshakes, IPacketSink sink, TunOffloads offloads)
+sealed class InboundPath(Node node, HandshakeQueue handshakes, IPacketSink sink, TunOffloads offloads)
 {
     readonly SegmentMerger _merger = new(sink, offloads);
 
@@ -39,7 +39,7 @@ sealed class InboundPath(Node node, HandshakeRing handshakes, IPacketSink sink, 
             {
                 DatagramKind.None => false,
                 DatagramKind.Data => TakeData(now, buffer, slice, in from, message.TrafficClass),
-                _ => node.IsForUs(datagram) && handshakes.TryWrite(datagram, in from),
+                _ => TakeHandshake(now, datagram, in from),
             };
         }
         return wake;
@@ -50,6 +50,15 @@ sealed class InboundPath(Node node, HandshakeRing handshakes, IPacketSink sink, 
     {
         _merger.Flush(buffer);
         Count(null, 0);
+    }
+
+    /// <summary>Queues a handshake message if it is worth it. Returns wake.</summary>
+    bool TakeHandshake(Instant now, Span<byte> datagram, in Endpoint from)
+    {
+        // A cookie that is looked at costs something, and matters only where there are others to wait for.
+        const int busy = 64;
+        HandshakeClaim claim = node.ClaimOf(now, datagram, in from, handshakes.Count >= busy);
+        return handshakes.TryWrite(claim, datagram, in from);
     }
 
     /// <summary>Opens one datagram and passes its packet on. Returns wake.</summary>

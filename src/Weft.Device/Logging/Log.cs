@@ -23,7 +23,11 @@ static partial class Log
     [LoggerMessage(21, LogLevel.Information, "Interface down")]
     public static partial void Down(ILogger logger);
 
-    [LoggerMessage(22, LogLevel.Error, "Interface is up, but nothing can be sent or received: {Reason}")]
+    [LoggerMessage(
+        22,
+        LogLevel.Error,
+        "Interface is up, but nothing can be sent or received: {Reason}; trying again every second"
+    )]
     public static partial void NotBound(ILogger logger, string reason);
 
     [LoggerMessage(23, LogLevel.Information, "MTU {Mtu}")]

@@ -21,6 +21,7 @@ sealed class UapiServer(UnixListener listener, IUapiDevice device, ILogger logge
     readonly SemaphoreSlim _places = new(MaxClients);
     readonly ConcurrentDictionary<Task, bool> _clients = new();
     Task _accepting = Task.CompletedTask;
+    bool _hasFailed;
 
     public void Start() => _accepting = AcceptAsync();
 
@@ -67,11 +68,16 @@ sealed class UapiServer(UnixListener listener, IUapiDevice device, ILogger logge
     {
         try
         {
-            return await listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
+            Socket client = await listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
+            _hasFailed = false;
+            return client;
         }
         catch (SocketException e)
         {
-            Log.AcceptFailed(logger, e.Message);
+            // Said once, however often it is tried.
+            if (!_hasFailed)
+                Log.AcceptFailed(logger, e.Message);
+            _hasFailed = true;
             return null;
         }
     }

@@ -6,14 +6,14 @@ namespace Weft.Protocol;
 
 /// <summary>
 /// The receiver's side of cookies (paper section 5.3): checks both MACs on what comes, and hands out cookies that bind a
-/// sender to its address and port. Made for one public key. <see cref="HasValidMac1"/> is for any thread, the rest under
-/// the gate.
+/// sender to its address and port. Made for one public key. Any thread.
 /// </summary>
 sealed class CookieChecker : IDisposable
 {
     readonly byte[] _mac1Key = new byte[MacKeys.Length];
     readonly byte[] _cookieKey = new byte[MacKeys.Length];
     readonly SecretBytes _secret = new(Blake2s.HashLength);
+    readonly Lock _secretLock = new();
     Instant? _secretBorn;
 
     internal CookieChecker(PublicKey own)
@@ -33,6 +33,8 @@ sealed class CookieChecker : IDisposable
     internal bool HasValidMac2(Instant now, Span<byte> message, in Endpoint from, IEntropy entropy)
     {
         Macs macs = new(message);
+        if (!macs.Mac2.ContainsAnyExcept((byte)0))
+            return false;
         Span<byte> cookie = stackalloc byte[CookieMessage.CookieLength];
         MakeCookie(now, from, entropy, cookie);
         Span<byte> expected = stackalloc byte[Macs.MacLength];
@@ -63,11 +65,6 @@ sealed class CookieChecker : IDisposable
 
     void MakeCookie(Instant now, in Endpoint from, IEntropy entropy, Span<byte> cookie)
     {
-        if (_secretBorn is not { } born || now - born >= ProtocolTimes.CookieSecretLifetime)
-        {
-            entropy.Fill(_secret.Span);
-            _secretBorn = now;
-        }
         Span<byte> source = stackalloc byte[18];
         int length;
         if (from.IsIPv6)
@@ -81,6 +78,14 @@ sealed class CookieChecker : IDisposable
             length = 4;
         }
         BinaryPrimitives.WriteUInt16BigEndian(source[length..], from.Port);
-        Blake2s.Mac(_secret.Span, source[..(length + 2)], cookie);
+        lock (_secretLock)
+        {
+            if (_secretBorn is not { } born || now - born >= ProtocolTimes.CookieSecretLifetime)
+            {
+                entropy.Fill(_secret.Span);
+                _secretBorn = now;
+            }
+            Blake2s.Mac(_secret.Span, source[..(length + 2)], cookie);
+        }
     }
 }

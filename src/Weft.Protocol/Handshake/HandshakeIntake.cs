@@ -46,7 +46,7 @@ sealed class HandshakeIntake(Node node)
             case DatagramKind.Cookie:
                 CookieMessage cookie = new(datagram);
                 Tunnel? sender = node.Index.FindTunnel(cookie.Receiver);
-                sender?.ReceiveCookie(now, cookie);
+                sender?.ReceiveCookie(now, wall, cookie, output);
                 return sender;
             default:
                 return null;

@@ -32,5 +32,13 @@ sealed class SessionIndex(IEntropy entropy)
 
     internal Tunnel? FindTunnel(uint index) => _slots.TryGetValue(index, out Slot? slot) ? slot.Tunnel : null;
 
+    /// <summary>What a message shows that is addressed to the index: a handshake's is known to its peer alone, a session's for long to many.</summary>
+    internal HandshakeClaim ClaimOf(uint index)
+    {
+        if (!_slots.TryGetValue(index, out Slot? slot))
+            return HandshakeClaim.None;
+        return slot.Session is null ? HandshakeClaim.Proven : HandshakeClaim.Unproven;
+    }
+
     sealed record Slot(Tunnel Tunnel, Session? Session);
 }

@@ -244,16 +244,28 @@ public sealed class Node : IDisposable
     public Session? FindSession(ReadOnlySpan<byte> datagram) => Index.FindSession(DataMessage.ReceiverOf(datagram));
 
     /// <summary>
-    /// Whether a handshake message is meant for us (mac1) and so worth queueing; a cookie reply always is. No lock.
+    /// What a handshake message shows of its sender, before anything dear is computed for it: whether it is worth queueing,
+    /// and before which others. No lock that is held for long.
     /// </summary>
-    public bool IsForUs(Span<byte> handshake) =>
-        Datagram.KindOf(handshake) switch
+    /// <param name="isBusy">Others wait already: only then is a cookie looked at.</param>
+    public HandshakeClaim ClaimOf(Instant now, Span<byte> handshake, in Endpoint from, bool isBusy)
+    {
+        if (_identity is not { } own)
+            return HandshakeClaim.None;
+        switch (Datagram.KindOf(handshake))
         {
-            DatagramKind.Initiation or DatagramKind.Response => _identity is { } own
-                && own.Cookies.HasValidMac1(handshake),
-            DatagramKind.Cookie => true,
-            _ => false,
-        };
+            case DatagramKind.Initiation when own.Cookies.HasValidMac1(handshake):
+                return isBusy && own.Cookies.HasValidMac2(now, handshake, from, Entropy)
+                    ? HandshakeClaim.Proven
+                    : HandshakeClaim.Unproven;
+            case DatagramKind.Response when own.Cookies.HasValidMac1(handshake):
+                return Index.ClaimOf(new ResponseMessage(handshake).Receiver);
+            case DatagramKind.Cookie:
+                return Index.ClaimOf(new CookieMessage(handshake).Receiver);
+            default:
+                return HandshakeClaim.None;
+        }
+    }
 
     /// <summary>Takes in a handshake message of any kind and answers it. Nothing that it holds can make this throw.</summary>
     /// <param name="datagram">Its content is not preserved.</param>

@@ -15,6 +15,7 @@ public sealed partial class Tunnel
 
     readonly PeerHandshake _handshake;
     readonly CookieJar _cookies;
+    Instant? _lastHurried;
     long _scheduled = Instant.Never.Nanoseconds;
     int _wants;
     int _isListed;
@@ -149,8 +150,25 @@ public sealed partial class Tunnel
         SendKeepalive(now, wall, output);
     }
 
-    /// <summary>A cookie changes nothing but what the next message carries.</summary>
-    internal void ReceiveCookie(Instant now, CookieMessage message) => _cookies.TryAccept(now, message);
+    /// <summary>
+    /// A cookie changes what the next message carries. An initiation that it answers is sent once more at once, with it;
+    /// but only once in 5 s, so that a peer that keeps sending cookies is not answered each time.
+    /// </summary>
+    internal void ReceiveCookie(Instant now, WallTime wall, CookieMessage message, INodeOutput output)
+    {
+        if (
+            !_cookies.TryAccept(now, message)
+            || !_handshake.IsPending
+            || message.Receiver != _handshake.PendingIndex
+            || now - _lastHurried < ProtocolTimes.RekeyTimeout
+        )
+            return;
+        _lastHurried = now;
+        // The same try, not another one.
+        _tries--;
+        Volatile.Write(ref _lastInitiation, NeverInitiated);
+        Initiate(now, wall, output);
+    }
 
     internal void SetPresharedKey(PresharedKey key)
     {

@@ -217,7 +217,7 @@ public sealed class PacketPathTests
     {
         (TestEnd a, TestEnd b) = TestEnd.Pair(s_now);
         QuietSink quiet = new();
-        InboundPath inbound = new(b.Node, new HandshakeRing(), quiet, TunOffloads.Tcp | TunOffloads.Udp);
+        InboundPath inbound = new(b.Node, new HandshakeQueue(), quiet, TunOffloads.Tcp | TunOffloads.Udp);
         Loop wire = new(a.Node, inbound);
         OutboundPath outbound = new(a.Node, wire, quiet);
         (VirtioNetHeader header, byte[] packet) = AsSuperPacket(s_tcp, Build(s_tcp, Bytes(60_000)), 1368);

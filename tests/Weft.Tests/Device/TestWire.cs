@@ -17,7 +17,7 @@ sealed class SeededEntropy(int seed) : IEntropy
 /// <summary>One end of a tunnel without TUN and sockets: both paths over a node, with a wire to the other end.</summary>
 sealed class TestEnd : IRunOutput, IDisposable
 {
-    readonly HandshakeRing _handshakes = new();
+    readonly HandshakeQueue _handshakes = new();
     readonly byte[] _inbox = new byte[ReceiveBatch.SlotSize];
     TestEnd? _other;
 

@@ -22,27 +22,79 @@ public sealed class CookieTests
         byte[] initiation = _world.Sent[0].Bytes;
         byte[] wrong = [.. initiation];
         wrong[120] ^= 1;
-        Assert.True(_b.Node.IsForUs(initiation));
-        Assert.False(_b.Node.IsForUs(wrong));
-        Assert.False(_a.Node.IsForUs(initiation));
+        Assert.Equal(HandshakeClaim.Unproven, ClaimAt(_b, initiation));
+        Assert.Equal(HandshakeClaim.None, ClaimAt(_b, wrong));
+        Assert.Equal(HandshakeClaim.None, ClaimAt(_a, initiation));
         _b.Receive(wrong, _a.Address);
         _world.Settle();
         Assert.Single(_world.Sent);
     }
 
     [Fact]
-    public void Under_load_a_sender_without_cookie_gets_one_and_comes_through_with_it()
+    public void Under_load_a_sender_without_cookie_gets_one_and_comes_through_with_it_at_once()
     {
         _b.Queued = 512;
+        Instant begin = _world.Now;
         _a.SendTo(_b);
         _world.Settle();
-        Assert.Equal([DatagramKind.Initiation, DatagramKind.Cookie], _world.Sent.Select(sent => sent.Kind));
+        Assert.Equal(
+            [DatagramKind.Initiation, DatagramKind.Cookie, DatagramKind.Initiation, DatagramKind.Response],
+            _world.Sent.Take(4).Select(sent => sent.Kind)
+        );
         Assert.Equal(0, _world.Sent[1].TrafficClass);
-        Assert.Null(_b.PeerOf(_a).Slots.Next);
-        _world.RunFor(6);
-        Assert.Single(_b.Received);
-        Assert.All(_world.Sent[2].Bytes[^16..], octet => Assert.True(octet >= 0));
+        Assert.DoesNotContain(_world.Sent[0].Bytes[^16..], octet => octet != 0);
         Assert.Contains(_world.Sent[2].Bytes[^16..], octet => octet != 0);
+        Assert.Single(_b.Received);
+        Assert.InRange(_world.Now - begin, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void However_many_cookies_come_an_initiation_is_sent_once_more_in_5_seconds_and_all_count_as_one_try()
+    {
+        _world.Wire.IsCut = true;
+        using CookieChecker checker = new(_b.PublicKey);
+        _a.SendTo(_b);
+        _world.Settle();
+        for (int second = 0; second < 89; second++)
+        {
+            byte[] last = _world.Sent[^1].Bytes;
+            uint index = new InitiationMessage(last).Sender;
+            byte[] reply = new byte[CookieMessage.Length];
+            checker.WriteReply(_world.Now, last, index, _a.Address, _world.Chance, reply);
+            _a.Receive(reply, _b.Address);
+            _world.RunFor(1);
+        }
+        // 17 or 18 tries, and no more than one more for each.
+        int initiations = _world.Sent.Count(sent => sent.Kind == DatagramKind.Initiation);
+        Assert.InRange(initiations, 18, 36);
+        Assert.Equal(1, _a.PeerOf(_b).Staging.Count);
+    }
+
+    [Fact]
+    public void A_message_is_proven_by_its_cookie_or_by_answering_what_is_pending()
+    {
+        _world.Wire.IsCut = true;
+        _a.SendTo(_b);
+        _world.Settle();
+        byte[] initiation = _world.Sent[0].Bytes;
+        _b.Queued = 512;
+        _b.Receive([.. initiation], _a.Address);
+        byte[] cookie = _world.Sent[1].Bytes;
+        Assert.Equal(HandshakeClaim.Proven, ClaimAt(_a, cookie));
+        Assert.Equal(HandshakeClaim.None, ClaimAt(_b, cookie));
+
+        _a.Receive([.. cookie], _b.Address);
+        byte[] withCookie = _world.Sent[2].Bytes;
+        Assert.Equal(HandshakeClaim.Proven, ClaimAt(_b, withCookie));
+        Assert.Equal(HandshakeClaim.Unproven, ClaimAt(_b, withCookie, isBusy: false));
+        Assert.Equal(HandshakeClaim.Unproven, ClaimAt(_b, initiation));
+
+        _b.Receive([.. withCookie], _a.Address);
+        byte[] response = _world.Sent[3].Bytes;
+        Assert.Equal(HandshakeClaim.Proven, ClaimAt(_a, response));
+        _a.Receive([.. response], _b.Address);
+        Assert.Equal(HandshakeClaim.Unproven, ClaimAt(_a, response));
+        Assert.Equal(HandshakeClaim.None, ClaimAt(_b, response));
     }
 
     [Fact]
@@ -60,13 +112,15 @@ public sealed class CookieTests
     public void A_cookie_changes_neither_endpoint_nor_counters()
     {
         _b.Queued = 512;
+        _world.Wire.IsCut = true;
         _a.SendTo(_b);
-        _world.RunFor(0);
+        _world.Settle();
+        _b.Receive([.. _world.Sent[0].Bytes], _a.Address);
         byte[] cookie = _world.Sent[1].Bytes;
         Assert.Equal(0UL, _b.PeerOf(_a).SentBytes);
         Assert.Equal(148UL, _a.PeerOf(_b).SentBytes);
-        Assert.Equal(0UL, _a.PeerOf(_b).ReceivedBytes);
         _a.Receive([.. cookie], Endpoint.V4(1, 1));
+        Assert.Equal(0UL, _a.PeerOf(_b).ReceivedBytes);
         _a.PeerOf(_b).TryGetEndpoint(out Endpoint endpoint);
         Assert.Equal(_b.Address, endpoint);
     }
@@ -195,6 +249,9 @@ public sealed class CookieTests
         _world.RunFor(2);
         Assert.Equal(0, _b.Node.Intake.Sources);
     }
+
+    HandshakeClaim ClaimAt(Host host, byte[] message, bool isBusy = true) =>
+        host.Node.ClaimOf(_world.Now, [.. message], _a.Address, isBusy);
 
     byte[] Reply(CookieChecker checker, byte[] message)
     {

@@ -57,7 +57,7 @@ public sealed class HotPathTests
             Session? session = host.Node.FindSession(forged);
             if (session is null || session.Open(_world.Now, forged, out _) != OpenResult.Forged)
                 accepted++;
-            if (host.Node.IsForUs(handshake))
+            if (host.Node.ClaimOf(_world.Now, handshake, default, isBusy: true) != HandshakeClaim.None)
                 accepted++;
             host.Node.ReceiveHandshake(_world.Now, _world.Wall, handshake, host.Address, 1, host);
         }
