@@ -17,7 +17,7 @@ sealed class UserspaceEngine(DaemonCommand daemon, RouteNetlink netlink, UapiDev
         {
             throw new OperationFailedException(
                 "/dev/net/tun is not there, so no tunnel interface can be made",
-                "Load the driver (modprobe tun); in a container, pass the device in (--device /dev/net/tun)"
+                "Load the driver (modprobe tun); in a container, pass the device in (--device /dev/net/tun)."
             );
         }
     }
@@ -111,7 +111,7 @@ sealed class UserspaceEngine(DaemonCommand daemon, RouteNetlink netlink, UapiDev
             said = errors.ToString().Trim();
         return new OperationFailedException(
             said.Length == 0 ? $"{name}: the userspace device {how}" : $"{name}: the userspace device {how}: {said}",
-            $"Run it in front to see more: weft device {name} --foreground"
+            $"Run it in front to see more: weft device {name} --foreground."
         );
     }
 }

@@ -46,9 +46,12 @@ sealed record FirewallState
             if (table?.Take(name) is not { } change)
                 continue;
             changes.Add(change);
-            if (Nft is not null && table.IsOursAlone(name))
+            // The iptables of old keeps its tables where nft does not see them, and needs none of this.
+            if (Nft is null || !Nft.HasTable(family, Filter))
+                continue;
+            if (table.IsOursAlone(name))
                 changes.Add(Nft.DeleteTable(family, Filter));
-            else if (Nft is not null)
+            else
                 changes.AddRange(table.ChainsOursAlone(name).Select(c => Nft.DeleteChain(family, Filter, c, Hook(c))));
         }
         if (Nft?.Take(name, IPv4 is not null || IPv6 is not null) is { } nftChange)

@@ -26,7 +26,7 @@ sealed class HostFirewall(Tools tools)
         {
             throw new OperationFailedException(
                 $"The firewall is not changed: {change.Program}: {result.Complaint}",
-                "Run again with --trace to see the rules that were refused"
+                "Run again with --trace to see the rules that were refused."
             );
         }
     }

@@ -18,7 +18,7 @@ static partial class InterfaceName
         {
             throw new OperationFailedException(
                 $"'{name}' is no name for an interface",
-                "Use up to 15 letters, digits and _ . - : the file wg0.conf makes the interface wg0"
+                "Use up to 15 letters, digits and _ . - : the file wg0.conf makes the interface wg0."
             );
         }
     }

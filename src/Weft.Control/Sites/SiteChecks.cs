@@ -12,7 +12,7 @@ static class SiteChecks
     internal static void Root(string what)
     {
         if (!Environment.IsPrivilegedProcess)
-            throw new OperationFailedException($"{what} needs root", "Run it as root, for example with sudo");
+            throw new OperationFailedException($"{what} needs root", "Run it as root, for example with sudo.");
     }
 
     /// <exception cref="OperationFailedException">The file asks for what cannot be done.</exception>
@@ -24,14 +24,14 @@ static class SiteChecks
         {
             throw new OperationFailedException(
                 $"{file.Path}: no PrivateKey, so no peer would answer",
-                "Add one ('wg genkey' makes one), or let 'weft makeconf' write the file"
+                "Add one ('wg genkey' makes one), or let 'weft makeconf' write the file."
             );
         }
         if (!section.Dns.IsEmpty)
         {
             throw new OperationFailedException(
                 $"{file.Path}: DNS is not supported yet",
-                $"Take the DNS line out; until then a PostUp can do it: resolvectl dns %i {string.Join(' ', section.Dns)}"
+                $"Take the DNS line out; until then a PostUp can do it: resolvectl dns %i {string.Join(' ', section.Dns)}."
             );
         }
         bool v6 = section.Addresses.Any(a => a.Address.AddressFamily == AddressFamily.InterNetworkV6);
@@ -39,7 +39,7 @@ static class SiteChecks
         {
             throw new OperationFailedException(
                 $"{file.Path}: an MTU of {mtu} is too small for the interface's IPv6 address",
-                $"Set MTU to {WantedSite.SmallestIPv6Mtu} or more, or take the IPv6 address out"
+                $"Set MTU to {WantedSite.SmallestIPv6Mtu} or more, or take the IPv6 address out."
             );
         }
     }
@@ -51,7 +51,7 @@ static class SiteChecks
         {
             throw new OperationFailedException(
                 "This version cannot drive the kernel's WireGuard yet",
-                "Leave --engine out, or say --engine userspace: it needs nothing from the kernel but /dev/net/tun"
+                "Leave --engine out, or say --engine userspace: it needs nothing from the kernel but /dev/net/tun."
             );
         }
     }
@@ -64,7 +64,7 @@ static class SiteChecks
         {
             throw new OperationFailedException(
                 $"{name} runs already, but its interface is in another network namespace",
-                $"Run this there (ip netns exec …), or end that device: rm {socket}"
+                $"Run this there (ip netns exec …), or end that device: rm {socket}."
             );
         }
         if (link is null || device is not null || Ownership.IsOurAlias(link.Alias))
@@ -72,11 +72,11 @@ static class SiteChecks
         throw link.Kind == "wireguard"
             ? new OperationFailedException(
                 $"{name} is an interface of the kernel's WireGuard, which this version cannot drive yet",
-                $"Remove it first: ip link del {name}"
+                $"Remove it first: ip link del {name}."
             )
             : new OperationFailedException(
                 $"There is an interface {name} already, and no WireGuard answers for it",
-                $"Rename the file: its name makes the interface's. Or remove the interface: ip link del {name}"
+                $"Rename the file: its name makes the interface's. Or remove the interface: ip link del {name}."
             );
     }
 
@@ -98,7 +98,7 @@ static class SiteChecks
             {
                 throw new OperationFailedException(
                     $"{file.Path}: ListenPort {port}: another program has this UDP port",
-                    $"See which: ss -lunp 'sport = :{port}'. End it, or give the site another port in the mesh"
+                    $"See which: ss -lunp 'sport = :{port}'. End it, or give the site another port in the mesh."
                 );
             }
             catch (SocketException)

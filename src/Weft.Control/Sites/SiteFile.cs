@@ -58,7 +58,7 @@ public sealed record SiteFile(string Path, string Interface, SiteConfig Config)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OperationFailedException($"{path}: cannot be read: {e.Message}", "Run it as root", e);
+            throw new OperationFailedException($"{path}: cannot be read: {e.Message}", "Run it as root.", e);
         }
         ParseResult<SiteConfig> result = SiteConfigText.Parse(text, path);
         return result.Value is { } config
@@ -108,7 +108,8 @@ public sealed record SiteFile(string Path, string Interface, SiteConfig Config)
 
     static OperationFailedException NotFound(ImmutableArray<string> places, Exception? cause)
     {
-        string remedy = "Name the site's file: weft start /path/to/wg0.conf ('weft makeconf' writes one for each site)";
+        string remedy =
+            "Name the site's file: weft start /path/to/wg0.conf ('weft makeconf' writes one for each site).";
         string message = $"{string.Join(" and ", places)}: no such file";
         return cause is null
             ? new OperationFailedException(message, remedy)

@@ -54,7 +54,7 @@ sealed class SiteHost : IDisposable
             {
                 throw new OperationFailedException(
                     $"{name}: {key} ended with status {status}: {command}",
-                    "Run the command by hand to see why, or take it out of the file"
+                    "Run the command by hand to see why, or take it out of the file."
                 );
             }
         }

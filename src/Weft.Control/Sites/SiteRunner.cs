@@ -92,12 +92,12 @@ public sealed class SiteRunner : IDisposable
         }
         catch (NetlinkException e)
         {
-            string? remedy = e.IsPermission ? "Run it as root, with CAP_NET_ADMIN in this network namespace" : null;
+            string? remedy = e.IsPermission ? "Run it as root, with CAP_NET_ADMIN in this network namespace." : null;
             throw new OperationFailedException(e.Message, remedy, e);
         }
         catch (DeviceNotFoundException e)
         {
-            const string remedy = "Its process ended meanwhile; start it again";
+            const string remedy = "Its process ended meanwhile; start it again.";
             throw new OperationFailedException(e.Message, remedy, e);
         }
         catch (Exception e) when (e is KernelRefusedException or UnauthorizedAccessException)

@@ -28,7 +28,7 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         if (options.MustBeNew && link is not null)
             throw new OperationFailedException(
                 $"'{_name}' already exists",
-                $"Take it down first: wg-quick down {_name}"
+                $"Take it down first: wg-quick down {_name}."
             );
         DeviceStatus? device = host.Devices.Find(_name);
         SiteChecks.Place(_name, link, device, UapiSocket.PathOf(_name));
@@ -107,7 +107,7 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
                 host.Netlink.FindLink(_name)
                 ?? throw new OperationFailedException(
                     $"{_name} went away while it was being set up",
-                    $"Did somebody stop it? Else run its device in front: weft device {_name} --foreground"
+                    $"Did somebody stop it? Else run its device in front: weft device {_name} --foreground."
                 );
             actual = host.Inspector.LookAgain(actual, link, host.Devices.Get(_name));
             ImmutableArray<HostStep> steps = HostPlan.Interface(wanted, actual);
@@ -180,6 +180,7 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
                 .Config.Peers.Where(p => p.Endpoint is not null)
                 .GroupBy(p => p.PublicKey.ToString())
                 .ToImmutableSortedDictionary(g => g.Key, g => g.Last().Endpoint!.ToString(), StringComparer.Ordinal),
+            Addresses = [.. wanted.Addresses.Select(a => a.ToString())],
             Restore = [.. now, .. before],
             Needs = [.. wanted.Sysctls.Select(s => s.Key)],
             PreDown = Interface.PreDown,

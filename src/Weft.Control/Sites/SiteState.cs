@@ -30,6 +30,9 @@ sealed record SiteState
     public ImmutableSortedDictionary<string, string> Endpoints { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>The addresses that it set: Linux before 5.18 does not remember who did.</summary>
+    public ImmutableArray<string> Addresses { get; init; } = [];
+
     /// <summary>Kernel settings that start changed, with the values that they had, in the order to go back by.</summary>
     public ImmutableArray<Sysctl> Restore { get; init; } = [];
 
@@ -66,7 +69,7 @@ sealed class SiteStateFolder(string path, Reporting reporting)
             {
                 throw new OperationFailedException(
                     "Another weft start, stop or restart has been at work for a minute",
-                    $"See which process holds {path}: fuser {path}"
+                    $"See which process holds {path}: fuser {path}."
                 );
             }
             Thread.Sleep(20);

@@ -55,7 +55,7 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
         {
             throw new OperationFailedException(
                 $"{name} was started in another network namespace ({state.Namespace})",
-                "Stop it there (ip netns exec …)"
+                "Stop it there (ip netns exec …)."
             );
         }
         if (link is null)
@@ -67,7 +67,7 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
             ? new OperationFailedException($"'{name}' is not a WireGuard interface", null)
             : new OperationFailedException(
                 $"The interface {name} was not started by Weft, so it is left alone",
-                $"If it is to go: ip link del {name}"
+                $"If it is to go: ip link del {name}."
             );
     }
 
@@ -94,7 +94,7 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
             ? steps.Length
             : throw new OperationFailedException(
                 $"{name} is down, but not all of it could be removed: {string.Join("; ", faults)}",
-                "Run stop again when that is settled"
+                "Run stop again when that is settled."
             );
     }
 

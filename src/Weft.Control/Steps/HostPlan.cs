@@ -126,7 +126,7 @@ static class HostPlan
         foreach (LinkAddress address in actual.Addresses)
         {
             // Addresses that somebody else set stay. One of ours goes before another comes, or it would go with it.
-            bool ours = address.Protocol == Ownership.Protocol;
+            bool ours = address.Protocol == Ownership.Protocol || actual.OwnAddresses.Contains(address.ToString());
             if (ours && !wish.Contains(new InterfaceAddress(address.Address, address.PrefixLength)))
                 steps.Add(new RemoveAddress(link, address));
         }
@@ -209,7 +209,7 @@ static class HostPlan
         string way = other.Gateway is { } gateway ? $"through {gateway}" : $"over interface {other.LinkIndex}";
         return new OperationFailedException(
             $"{name}: there is a route to {wish.Destination} already, {way}, and it is not Weft's",
-            $"Take {wish.Destination} out of AllowedIPs, or remove that route: ip route del {wish.Destination}"
+            $"Take {wish.Destination} out of AllowedIPs, or remove that route: ip route del {wish.Destination}."
         );
     }
 }

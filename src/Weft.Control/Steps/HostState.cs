@@ -19,6 +19,9 @@ sealed record HostState
     /// <summary>Of the interface.</summary>
     public ImmutableArray<LinkAddress> Addresses { get; init; } = [];
 
+    /// <summary>Addresses that an earlier start set, as text: Linux before 5.18 does not remember who did.</summary>
+    public ImmutableArray<string> OwnAddresses { get; init; } = [];
+
     /// <summary>Of every table and interface.</summary>
     public ImmutableArray<Route> Routes { get; init; } = [];
 

@@ -54,6 +54,7 @@ sealed class StepRunner(RouteNetlink netlink, UapiDevices devices, HostFirewall 
         switch (step)
         {
             case ChangeDevice s:
+                reporting.Trace($"uapi set {s.Name}");
                 devices.Set(s.Name, s.Change);
                 break;
             case SetAlias s:
@@ -66,7 +67,7 @@ sealed class StepRunner(RouteNetlink netlink, UapiDevices devices, HostFirewall 
                 netlink.SetLink(s.Link, new LinkChange { IsUp = s.IsUp });
                 break;
             case AddAddress s:
-                AddAddress(s.Address);
+                netlink.AddAddress(s.Address);
                 break;
             case RemoveAddress s:
                 Gone(() => netlink.RemoveAddress(s.Address));
@@ -96,19 +97,6 @@ sealed class StepRunner(RouteNetlink netlink, UapiDevices devices, HostFirewall 
         }
     }
 
-    void AddAddress(LinkAddress address)
-    {
-        try
-        {
-            netlink.AddAddress(address);
-        }
-        catch (NetlinkException e) when (e.Error == Linux.Errno.EINVAL)
-        {
-            // Linux before 5.18 does not know who set an address, and says so.
-            netlink.AddAddress(address with { Protocol = 0 });
-        }
-    }
-
     static void Gone(Action remove)
     {
         try
@@ -124,11 +112,11 @@ sealed class StepRunner(RouteNetlink netlink, UapiDevices devices, HostFirewall 
     static string? Remedy(HostStep step, NetlinkException e) =>
         step switch
         {
-            _ when e.IsPermission => "Run it as root, with CAP_NET_ADMIN in this network namespace",
+            _ when e.IsPermission => "Run it as root, with CAP_NET_ADMIN in this network namespace.",
             AddAddress { Address.Address.AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } =>
-                "Is IPv6 switched off on this host? See 'sysctl net.ipv6.conf.all.disable_ipv6', or take the address out of the file",
+                "Is IPv6 switched off on this host? See 'sysctl net.ipv6.conf.all.disable_ipv6', or take the address out of the file.",
             AddRoute { Route: { } route } when e.IsPresent =>
-                $"Somebody made that route meanwhile: ip route show {route.Destination}",
+                $"Somebody made that route meanwhile: ip route show {route.Destination}.",
             _ => null,
         };
 }

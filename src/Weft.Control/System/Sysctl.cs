@@ -31,7 +31,7 @@ public readonly record struct Sysctl(string Key, string Value)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            string remedy = $"Set it by hand before: sysctl -w {this}";
+            string remedy = $"Set it by hand before: sysctl -w {this}.";
             throw new OperationFailedException($"{PathOf(Key)} does not take '{Value}': {e.Message}", remedy, e);
         }
     }

@@ -8,19 +8,20 @@ namespace Weft.Linux.Netlink;
 /// The kernel's links, addresses, routes and policy rules (rtnetlink, rtnetlink(7)) of the network namespace in which it
 /// was opened. Owned by one thread. Every method throws <see cref="NetlinkException"/> when the kernel refuses.
 /// </summary>
-/// <param name="trace">Told of every change as it is made, and how it ended; null for silence.</param>
+/// <param name="trace">Told of every message as it is sent, and how a refused change ended; null for silence.</param>
 public sealed class RouteNetlink(Action<string>? trace = null) : IDisposable
 {
     readonly NetlinkSocket _socket = NetlinkSocket.Open(NetlinkSocket.RouteFamily);
 
     public void Dispose() => _socket.Dispose();
 
-    public ImmutableArray<Link> Links() =>
-        _socket.Dump(
-            LinkMessages.WriteLink(LinkMessages.GetLink, NetlinkOptions.Dump, 0),
-            "RTM_GETLINK",
-            LinkMessages.ReadLink
-        );
+    public ImmutableArray<Link> Links()
+    {
+        const string what = "RTM_GETLINK";
+        Tell(what);
+        NetlinkRequest request = LinkMessages.WriteLink(LinkMessages.GetLink, NetlinkOptions.Dump, 0);
+        return _socket.Dump(request, what, LinkMessages.ReadLink);
+    }
 
     /// <summary>Null when there is no interface of that name.</summary>
     public Link? FindLink(string name)
@@ -28,6 +29,7 @@ public sealed class RouteNetlink(Action<string>? trace = null) : IDisposable
         try
         {
             string what = $"RTM_GETLINK {name}";
+            Tell(what);
             return _socket.Get(LinkMessages.WriteLinkByName(name), what, LinkMessages.ReadLink);
         }
         catch (NetlinkException e) when (e.IsAbsent)
@@ -54,11 +56,10 @@ public sealed class RouteNetlink(Action<string>? trace = null) : IDisposable
 
     public ImmutableArray<LinkAddress> Addresses(Link link)
     {
-        ImmutableArray<LinkAddress> all = _socket.Dump(
-            LinkMessages.WriteAddressDump(link.Index),
-            $"RTM_GETADDR {link.Name}",
-            LinkMessages.ReadAddress
-        );
+        string what = $"RTM_GETADDR {link.Name}";
+        Tell(what);
+        NetlinkRequest request = LinkMessages.WriteAddressDump(link.Index);
+        ImmutableArray<LinkAddress> all = _socket.Dump(request, what, LinkMessages.ReadAddress);
         // A kernel without strict checking answers with those of every link.
         return all.RemoveAll(a => a.LinkIndex != link.Index);
     }
@@ -93,8 +94,9 @@ public sealed class RouteNetlink(Action<string>? trace = null) : IDisposable
     {
         try
         {
-            NetlinkRequest request = RouteMessages.WriteLookup(address, mark);
-            return _socket.Get(request, $"RTM_GETROUTE {address}", RouteMessages.Read);
+            string what = $"RTM_GETROUTE {address}";
+            Tell(what);
+            return _socket.Get(RouteMessages.WriteLookup(address, mark), what, RouteMessages.Read);
         }
         catch (NetlinkException e) when (IsNoRoute(e))
         {
@@ -146,6 +148,7 @@ public sealed class RouteNetlink(Action<string>? trace = null) : IDisposable
     {
         try
         {
+            Tell(what);
             return _socket.Dump(RouteMessages.WriteDump(type, (byte)family), what, decode);
         }
         catch (NetlinkException e) when (e.IsUnsupported)
@@ -162,9 +165,11 @@ public sealed class RouteNetlink(Action<string>? trace = null) : IDisposable
         }
         catch (NetlinkException e)
         {
-            trace?.Invoke($"netlink {e.Message}");
+            Tell(e.Message);
             throw;
         }
-        trace?.Invoke($"netlink {what}");
+        Tell(what);
     }
+
+    void Tell(string what) => trace?.Invoke($"netlink {what}");
 }

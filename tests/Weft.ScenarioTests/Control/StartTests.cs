@@ -304,6 +304,48 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task Tables_of_the_old_iptables_are_opened_and_closed_too()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        host.Sh(
+            """
+            for family in iptables ip6tables; do
+              for suffix in '' -restore -save; do
+                mount --bind /usr/sbin/xtables-legacy-multi "$(readlink -f /usr/sbin/$family$suffix)" 2>/dev/null || :
+              done
+            done
+            iptables -P INPUT DROP; ip6tables -P FORWARD DROP
+            """
+        );
+        string before = HostState.Capture(host);
+        Assert.Contains("legacy", host.Run("iptables", "-V"));
+
+        host.Run(Programs.Weft, "start", new SiteConf(lab).Write());
+        Assert.Contains("-A INPUT -j WEFT-wg0-IN", host.Run("iptables", "-S"));
+        Assert.Contains("nothing to change", host.Run(Programs.Weft, "start", $"{lab.Folder}/wg0.conf"));
+        host.Run(Programs.Weft, "stop");
+        Assert.Equal(before, HostState.Capture(host));
+    }
+
+    [Fact]
+    public async Task Starts_and_stops_at_the_same_time_take_turns()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        string before = HostState.Capture(host);
+        string conf = new SiteConf(lab).Write();
+        Running[] starts = [.. Enumerable.Range(0, 4).Select(_ => host.Start(Programs.Weft, "start", conf))];
+        string said = string.Concat(starts.Select(start => start.WaitForExit(TimeSpan.FromSeconds(60)).Output));
+        Assert.Equal(2, said.Split("is up, 1 peer").Length);
+        Assert.Equal(4, said.Split("nothing to change").Length);
+
+        Running[] stops = [.. Enumerable.Range(0, 3).Select(_ => host.Start(Programs.Weft, "stop"))];
+        Assert.All(stops, stop => Assert.Equal(0, stop.WaitForExit(TimeSpan.FromSeconds(60)).Status));
+        Assert.Equal(before, HostState.Capture(host));
+    }
+
+    [Fact]
     public async Task The_kernel_engine_is_refused_while_there_is_none()
     {
         await using Lab lab = new();

@@ -78,6 +78,17 @@ public sealed class HostPlanTests
     }
 
     [Fact]
+    public void An_address_is_ours_by_the_last_starts_word_where_the_kernel_does_not_say()
+    {
+        WantedState wanted = Sites.Wanted(Sites.File());
+        HostState running = Sites.After(wanted, s_fresh);
+        LinkAddress old = new(5, IPAddress.Parse("10.1.1.1"), 24);
+        running = running with { Addresses = running.Addresses.Add(old), OwnAddresses = ["10.1.1.1/24"] };
+
+        Assert.Equal(["ip address del 10.1.1.1/24 dev wg0"], Steps(wanted, running));
+    }
+
+    [Fact]
     public void Addresses_and_routes_that_somebody_else_made_stay()
     {
         WantedState wanted = Sites.Wanted(Sites.File());
