@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Weft.Config;
 using Weft.Linux;
@@ -28,29 +27,29 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
     /// <summary>The names of the devices that answer, in the order of the folder.</summary>
     public ImmutableArray<string> List()
     {
+        ImmutableArray<string>.Builder names = ImmutableArray.CreateBuilder<string>();
         if (!Directory.Exists(folder))
             return [];
-        return
-        [
-            .. new DirectoryInfo(folder)
-                .EnumerateFiles("*" + Suffix)
-                .Select(file => file.Name[..^Suffix.Length])
-                .Where(Exists),
-        ];
+        foreach (string path in Directory.EnumerateFiles(folder, "*" + Suffix))
+        {
+            string name = Path.GetFileName(path)[..^Suffix.Length];
+            if (Exists(name))
+                names.Add(name);
+        }
+        return names.DrainToImmutable();
     }
 
     /// <summary>Whether a device of that name answers.</summary>
     public bool Exists(string name)
     {
-        if (!IsName(name))
-            return false;
-        using Socket socket = NewSocket();
         try
         {
-            socket.Connect(Address(name));
+            if (!IsName(name))
+                return false;
+            UnixConnection.Open(SocketOf(name), _patience).Dispose();
             return true;
         }
-        catch (SocketException)
+        catch (KernelRefusedException)
         {
             return false;
         }
@@ -61,9 +60,9 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
     /// <exception cref="OperationFailedException">It refused, fell silent, or said what cannot be read.</exception>
     public DeviceStatus Get(string name)
     {
-        using Socket socket = Connect(name);
-        Send(socket, name, UapiText.GetCommand);
-        return Receive(socket, name, "read").Status!;
+        using UnixConnection device = Connect(name);
+        Send(device, name, UapiText.GetCommand);
+        return Receive(device, name, "read").Status!;
     }
 
     /// <summary>Changes a device. A device that refuses half-way may have made some of the changes.</summary>
@@ -75,9 +74,9 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
         UapiText.WriteSet(config, text, InterfaceNames.Find);
         try
         {
-            using Socket socket = Connect(name);
-            Send(socket, name, text.WrittenSpan);
-            Receive(socket, name, "changed");
+            using UnixConnection device = Connect(name);
+            Send(device, name, text.WrittenSpan);
+            Receive(device, name, "changed");
         }
         finally
         {
@@ -85,46 +84,38 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
         }
     }
 
-    Socket Connect(string name)
+    UnixConnection Connect(string name)
     {
         if (!IsName(name))
             throw new DeviceNotFoundException(name);
-        Socket socket = NewSocket();
         try
         {
-            socket.Connect(Address(name));
-            return socket;
+            return UnixConnection.Open(SocketOf(name), _patience);
         }
-        catch (SocketException e)
+        catch (KernelRefusedException e)
         {
-            socket.Dispose();
-            throw e.SocketErrorCode switch
+            throw e.Error switch
             {
-                SocketError.AccessDenied => new OperationFailedException(
-                    $"{Path.Combine(folder, name + Suffix)}: permission denied",
-                    "Run it as root.",
-                    e
-                ),
-                SocketError.TimedOut or SocketError.TryAgain or SocketError.WouldBlock => TimedOut(name, e),
+                Errno.EACCES or Errno.EPERM => new OperationFailedException(e.Message, "Run it as root.", e),
+                Errno.EAGAIN => TimedOut(name, e),
                 _ => new DeviceNotFoundException(name),
             };
         }
     }
 
-    void Send(Socket socket, string name, ReadOnlySpan<byte> text)
+    void Send(UnixConnection device, string name, ReadOnlySpan<byte> text)
     {
         try
         {
-            while (!text.IsEmpty)
-                text = text[socket.Send(text)..];
+            device.Send(text);
         }
-        catch (SocketException e)
+        catch (KernelRefusedException e)
         {
             throw Broken(name, e);
         }
     }
 
-    UapiReplyReader Receive(Socket socket, string name, string done)
+    UapiReplyReader Receive(UnixConnection device, string name, string done)
     {
         UapiReplyReader reader = new(name);
         byte[] buffer = new byte[64 << 10];
@@ -133,7 +124,7 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
         {
             while (true)
             {
-                int length = socket.Receive(buffer);
+                int length = device.Receive(buffer);
                 if (length == 0)
                     throw new OperationFailedException($"{name}: the device closed the connection half-way", null);
                 if (reader.TryRead(buffer.AsSpan(0, length)))
@@ -142,7 +133,7 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
                     throw TimedOut(name, null);
             }
         }
-        catch (SocketException e)
+        catch (KernelRefusedException e)
         {
             throw Broken(name, e);
         }
@@ -157,12 +148,12 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
         return reader;
     }
 
-    OperationFailedException Broken(string name, SocketException e) =>
-        e.SocketErrorCode is SocketError.TimedOut or SocketError.TryAgain or SocketError.WouldBlock
+    OperationFailedException Broken(string name, KernelRefusedException e) =>
+        e.Error == Errno.EAGAIN
             ? TimedOut(name, e)
             : new OperationFailedException($"{name}: the connection to the device broke: {e.Message}", null, e);
 
-    OperationFailedException TimedOut(string name, SocketException? cause)
+    OperationFailedException TimedOut(string name, KernelRefusedException? cause)
     {
         string message = $"{name}: the device did not answer within {_patience.TotalSeconds:0.#} s";
         const string remedy = "Restart the device.";
@@ -177,14 +168,7 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
             errno == UapiErrno.AddressInUse ? "Choose another listen port; something holds this one." : null
         );
 
-    Socket NewSocket() =>
-        new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-        {
-            ReceiveTimeout = (int)_patience.TotalMilliseconds,
-            SendTimeout = (int)_patience.TotalMilliseconds,
-        };
-
-    UnixDomainSocketEndPoint Address(string name) => new(Path.Combine(folder, name + Suffix));
+    string SocketOf(string name) => Path.Combine(folder, name + Suffix);
 
     /// <summary>What the kernel takes for an interface's name; so it cannot lead out of the folder either.</summary>
     static bool IsName(string name) =>

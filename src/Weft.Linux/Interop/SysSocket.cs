@@ -20,6 +20,7 @@ static unsafe partial class SysSocket
     public const int SO_SNDBUF = 7;
     public const int SO_RCVBUF = 8;
     public const int SO_RCVTIMEO = 20;
+    public const int SO_SNDTIMEO = 21;
     public const int SO_SNDBUFFORCE = 32;
     public const int SO_RCVBUFFORCE = 33;
     public const int SO_MARK = 36;
@@ -27,6 +28,7 @@ static unsafe partial class SysSocket
     public const int MSG_TRUNC = 0x20;
     public const int MSG_CTRUNC = 0x8;
     public const int MSG_DONTWAIT = 0x40;
+    public const int MSG_NOSIGNAL = 0x4000;
     public const int MSG_WAITFORONE = 0x10000;
 
     public const int SHUT_RDWR = 2;
@@ -36,6 +38,9 @@ static unsafe partial class SysSocket
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int bind(Descriptor fd, void* address, uint length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int connect(Descriptor fd, void* address, uint length);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int listen(Descriptor fd, int backlog);
