@@ -24,6 +24,7 @@ static class Program
         [
             (MakeconfCommand.Create(), "weft makeconf --from mesh.conf"),
             (CheckCommand.Create(), "weft check mesh.conf"),
+            (SiteCommand.Create(), "weft site add d.example.org --lan 10.0.4.0/24"),
             (StartCommand.Create(), "weft start /etc/wireguard/wg0.conf"),
             (StopCommand.Create(), "weft stop wg0"),
             (RestartCommand.Create(), "weft restart wg0"),

@@ -21,7 +21,7 @@ static class CheckCommand
     static int Run(string file, bool json)
     {
         ParseResult<MeshConfig> parsed = MeshFile.Load(file);
-        ImmutableArray<Finding> findings = FindingText.Of(parsed, file);
+        ImmutableArray<Finding> findings = MeshPreflight.Check(parsed, file);
         bool good = findings.All(f => f.Level != FindingLevel.Error);
         if (json)
         {

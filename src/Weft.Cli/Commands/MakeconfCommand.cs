@@ -14,8 +14,8 @@ namespace Weft.Cli;
 /// </summary>
 static class MakeconfCommand
 {
-    const string DefaultOut = "/tmp/wireguard";
-    const string DefaultMesh = "mesh.conf";
+    internal const string DefaultOut = "/tmp/wireguard";
+    internal const string DefaultMesh = "mesh.conf";
 
     internal static Command Create()
     {
@@ -55,13 +55,13 @@ static class MakeconfCommand
     static int FromFile(string file, string output, bool json)
     {
         ParseResult<MeshConfig> parsed = MeshFile.Load(file);
-        ImmutableArray<Finding> findings = FindingText.Of(parsed, file);
+        ImmutableArray<Finding> findings = MeshPreflight.Check(parsed, file);
         bool good = findings.All(f => f.Level != FindingLevel.Error);
         if (!json)
             FindingText.Print(Console.Error, findings);
         MadeMesh? made = good ? MeshMaker.Make(parsed.Value!, file, output) : null;
         if (json)
-            MeshJson.Write(Console.Out, Report(file, findings, made));
+            MeshJson.Write(Console.Out, MeshReport.Of(file, findings, made));
         else if (made is not null)
             NextSteps.Print(Console.Out, made, file);
         else
@@ -97,33 +97,10 @@ static class MakeconfCommand
         ParseResult<MeshConfig> parsed = MeshFile.Load(file);
         if (parsed.Value is not null)
             return parsed.Value;
-        FindingText.Print(Console.Error, FindingText.Of(parsed, file));
+        FindingText.Print(Console.Error, MeshPreflight.Check(parsed, file));
         throw new OperationFailedException(
             $"{file} is there already and has faults",
             "Mend it, move it away, or name another file with --mesh."
         );
     }
-
-    static MeshReport Report(string file, ImmutableArray<Finding> findings, MadeMesh? made) =>
-        new()
-        {
-            Ok = made is not null,
-            Mesh = file,
-            Out = made?.Folder,
-            Sites = made is null ? null : [.. made.Sites.Select(Report)],
-            Leftovers = made?.Leftovers,
-            Findings = FindingText.ToJson(findings),
-        };
-
-    static SiteJson Report(MadeSite site) =>
-        new(
-            site.Name,
-            site.File,
-            site.Change.ToString().ToLowerInvariant(),
-            site.PublicKey.ToString(),
-            [.. site.Addresses.Select(address => address.ToString())],
-            site.ListenPort,
-            site.Endpoint?.ToString(),
-            site.HasNewKey
-        );
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Weft.Config;
 using Weft.Mesh;
 
 namespace Weft.Cli.Makeconf;
@@ -8,12 +7,6 @@ namespace Weft.Cli.Makeconf;
 /// <summary>Faults of a file and findings of a mesh, as <c>check</c> and <c>makeconf</c> print them.</summary>
 static class FindingText
 {
-    /// <summary>The faults of a text; of a text without faults, what the preflight finds.</summary>
-    internal static ImmutableArray<Finding> Of(ParseResult<MeshConfig> parsed, string file) =>
-        parsed.Value is MeshConfig mesh
-            ? MeshPreflight.Check(mesh, file)
-            : [.. parsed.Faults.Select(fault => new Finding(FindingLevel.Error, [], fault))];
-
     /// <summary>One line each: level, place, message, and the way out in brackets.</summary>
     internal static void Print(TextWriter writer, ImmutableArray<Finding> findings)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Weft.Mesh;
 
 namespace Weft.Cli.Makeconf;
 
@@ -22,6 +23,18 @@ sealed record MeshReport
     public ImmutableArray<string>? Leftovers { get; init; }
 
     public required ImmutableArray<FindingJson> Findings { get; init; }
+
+    /// <summary>The report on a mesh that was made; or, with null, that was not.</summary>
+    internal static MeshReport Of(string file, ImmutableArray<Finding> findings, MadeMesh? made) =>
+        new()
+        {
+            Ok = made is not null,
+            Mesh = file,
+            Out = made?.Folder,
+            Sites = made is null ? null : [.. made.Sites.Select(SiteJson.Of)],
+            Leftovers = made?.Leftovers,
+            Findings = FindingText.ToJson(findings),
+        };
 }
 
 /// <summary>One site that was made.</summary>
@@ -42,7 +55,20 @@ sealed record SiteJson(
     int ListenPort,
     string? Endpoint,
     bool NewKey
-);
+)
+{
+    internal static SiteJson Of(MadeSite site) =>
+        new(
+            site.Name,
+            site.File,
+            site.Change.ToString().ToLowerInvariant(),
+            site.PublicKey.ToString(),
+            [.. site.Addresses.Select(address => address.ToString())],
+            site.ListenPort,
+            site.Endpoint?.ToString(),
+            site.HasNewKey
+        );
+}
 
 /// <summary>One finding. Line and column are from 1; 0 where there is none.</summary>
 sealed record FindingJson(

@@ -114,6 +114,22 @@ public sealed class KeysFolder : IDisposable
         Forget();
     }
 
+    /// <summary>Removes the key of a site that left the mesh.</summary>
+    /// <exception cref="OperationFailedException">The folder or the file refuses.</exception>
+    public static void Remove(string path, string site)
+    {
+        using KeysFolder folder = Open(path);
+        string file = folder.In(FileOf(site));
+        FileFault.Named(
+            $"{file} cannot be removed",
+            () =>
+            {
+                File.Delete(file);
+                return true;
+            }
+        );
+    }
+
     /// <summary>Lets go of the folder, and of the folder itself if it was made for nothing.</summary>
     public void Dispose()
     {
@@ -125,9 +141,7 @@ public sealed class KeysFolder : IDisposable
 
     void LoadSite(string site, MeshKeys keys, Dictionary<PublicKey, string> owners)
     {
-        if (SiteName.FaultOf(site) is string fault)
-            throw new ArgumentException($"the name \"{site}\" {fault}", nameof(site));
-        string file = site.ToLowerInvariant() + KeySuffix;
+        string file = FileOf(site);
         PrivateKey? key = Read(file, $"the private key of {site}", PrivateKey.Parse, key => key.IsZero);
         if (key is null)
         {
@@ -141,6 +155,11 @@ public sealed class KeysFolder : IDisposable
                 "Remove the one that is a copy: its site gets a new key."
             );
     }
+
+    static string FileOf(string site) =>
+        SiteName.FaultOf(site) is string fault
+            ? throw new ArgumentException($"the name \"{site}\" {fault}", nameof(site))
+            : site.ToLowerInvariant() + KeySuffix;
 
     delegate TKey? KeyParser<TKey>(ReadOnlySpan<char> base64)
         where TKey : class;

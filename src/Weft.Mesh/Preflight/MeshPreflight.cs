@@ -9,6 +9,15 @@ namespace Weft.Mesh;
 /// </summary>
 public static class MeshPreflight
 {
+    /// <summary>The faults of a file; of one without faults, what there is to say of its mesh.</summary>
+    public static ImmutableArray<Finding> Check(ParseResult<MeshConfig> parsed, string file)
+    {
+        ArgumentNullException.ThrowIfNull(parsed);
+        return parsed.Value is MeshConfig mesh
+            ? Check(mesh, file)
+            : [.. parsed.Faults.Select(fault => new Finding(FindingLevel.Error, [], fault))];
+    }
+
     /// <summary>Every finding, in the order of the file. The mesh can be made when none is an error.</summary>
     /// <param name="config">The mesh as parsed.</param>
     /// <param name="file">The name of its file, for the findings.</param>

@@ -23,7 +23,14 @@ public static class MeshFile
         string text = MeshConfigText.Write(config);
         if (File.Exists(path) && Load(path).Value is MeshConfig old && MeshConfigText.Write(old) == text)
             return false;
-        return FileFault.Named(
+        Replace(path, text);
+        return true;
+    }
+
+    /// <summary>Writes a file's text by rename, into the file that a link leads to.</summary>
+    /// <exception cref="OperationFailedException">It cannot be written.</exception>
+    internal static void Replace(string path, string text) =>
+        FileFault.Named(
             $"{path} cannot be written",
             () =>
             {
@@ -38,11 +45,12 @@ public static class MeshFile
                 return true;
             }
         );
-    }
 
     const UnixFileMode ReadableByAll = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    static string ReadText(string path)
+    /// <summary>The text of a file, of a size that a mesh file can have.</summary>
+    /// <exception cref="OperationFailedException">It cannot be read.</exception>
+    internal static string ReadText(string path)
     {
         if (Directory.Exists(path))
             throw new OperationFailedException(

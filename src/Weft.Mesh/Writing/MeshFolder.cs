@@ -117,6 +117,23 @@ public sealed class MeshFolder : IDisposable
         ];
     }
 
+    /// <summary>Removes the folder of a site that left the mesh, unless it holds more than we put there.</summary>
+    /// <exception cref="OperationFailedException">The output folder refuses.</exception>
+    public static void Remove(string path, string site)
+    {
+        using MeshFolder output = Open(path);
+        string folder = System.IO.Path.Combine(output.Path, site);
+        FileFault.Named(
+            $"{folder} cannot be removed",
+            () =>
+            {
+                if (SiteFolder.IsOurs(folder))
+                    SiteFolder.Clear(folder);
+                return true;
+            }
+        );
+    }
+
     /// <summary>Drops what was staged and not committed, or the old mesh once the new one is in its place.</summary>
     public void Dispose()
     {

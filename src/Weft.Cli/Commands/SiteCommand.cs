@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Text;
+using Weft.Cli.Makeconf;
+using Weft.Config;
+using Weft.Control;
+using Weft.Mesh;
+
+namespace Weft.Cli;
+
+/// <summary><c>weft site add|remove NAME</c>: changes a mesh, and writes again only the files that change.</summary>
+static class SiteCommand
+{
+    /// <summary>What both take.</summary>
+    sealed record Common(Option<string> Mesh, Option<string> Output, Option<bool> Json)
+    {
+        internal static Common Create() =>
+            new(
+                new("--mesh")
+                {
+                    Description = "The mesh to change.",
+                    DefaultValueFactory = _ => MakeconfCommand.DefaultMesh,
+                },
+                new("--out")
+                {
+                    Description = "The folder with one folder per site.",
+                    DefaultValueFactory = _ => MakeconfCommand.DefaultOut,
+                },
+                new("--json") { Description = "Print what was made as JSON." }
+            );
+    }
+
+    internal static Command Create() =>
+        new("site", "Add a site to a mesh, or remove one.") { CreateAdd(), CreateRemove() };
+
+    static Command CreateAdd()
+    {
+        Argument<string> name = new("name") { Description = "The site's host name (FQDN)." };
+        // Values are read as in mesh.conf, so they are texts here.
+        Option<string[]> lan = new("--lan") { Description = "A network behind it; several times, or by commas." };
+        Option<bool> nat = new("--nat") { Description = "Nobody can dial in." };
+        Option<bool> relay = new("--relay") { Description = "It carries traffic between sites behind NAT." };
+        Option<string?> endpoint = new("--endpoint") { Description = "Where others dial it, when not at its name." };
+        Option<string?> port = new("--port") { Description = "The UDP port that it listens on." };
+        Option<string?> address = new("--address") { Description = "Its tunnel address, when not the next." };
+        Option<string?> mtu = new("--mtu") { Description = "The MTU of its tunnel." };
+        Common common = Common.Create();
+        Command add = new("add", "Add a site: the others keep their keys and addresses.")
+        {
+            name,
+            lan,
+            nat,
+            relay,
+            endpoint,
+            port,
+            address,
+            mtu,
+            common.Mesh,
+            common.Output,
+            common.Json,
+        };
+        add.SetAction(parsed =>
+        {
+            List<(string Key, string? Value)> settings =
+            [
+                ("Name", parsed.GetRequiredValue(name)),
+                .. (parsed.GetValue(lan) ?? []).Select(value => ("Lan", (string?)value)),
+                ("Nat", parsed.GetValue(nat) ? "yes" : null),
+                ("Relay", parsed.GetValue(relay) ? "yes" : null),
+                ("Endpoint", parsed.GetValue(endpoint)),
+                ("Port", parsed.GetValue(port)),
+                ("Address", parsed.GetValue(address)),
+                ("Mtu", parsed.GetValue(mtu)),
+            ];
+            string file = parsed.GetRequiredValue(common.Mesh);
+            MeshChange change = MeshSites.Add(file, parsed.GetRequiredValue(common.Output), SiteOf(settings));
+            return Report(file, change, parsed.GetValue(common.Json));
+        });
+        return add;
+    }
+
+    static Command CreateRemove()
+    {
+        Argument<string> name = new("name") { Description = "The site." };
+        Common common = Common.Create();
+        Command remove = new("remove", "Remove a site with its key: the others keep their keys and addresses.")
+        {
+            name,
+            common.Mesh,
+            common.Output,
+            common.Json,
+        };
+        remove.SetAction(parsed =>
+        {
+            string file = parsed.GetRequiredValue(common.Mesh);
+            string site = parsed.GetRequiredValue(name);
+            MeshChange change = MeshSites.Remove(file, parsed.GetRequiredValue(common.Output), site);
+            return Report(file, change, parsed.GetValue(common.Json));
+        });
+        return remove;
+    }
+
+    /// <summary>A site from its settings, read as the file would be.</summary>
+    static MeshSite SiteOf(List<(string Key, string? Value)> settings)
+    {
+        StringBuilder text = new("[Mesh]\nNetwork = 192.168.192.0/24\n[Site]\n");
+        foreach ((string key, string? value) in settings)
+        {
+            if (value is not null)
+                text.Append(key).Append(" = ").Append(value.ReplaceLineEndings(" ")).Append('\n');
+        }
+        ParseResult<MeshConfig> parsed = MeshConfigText.Parse(text.ToString(), "the new site");
+        return parsed.Value is MeshConfig mesh
+            ? mesh.Sites[0]
+            : throw new OperationFailedException(parsed.Faults[0].Message, parsed.Faults[0].Remedy);
+    }
+
+    static int Report(string file, MeshChange change, bool json)
+    {
+        if (json)
+            MeshJson.Write(Console.Out, MeshReport.Of(file, change.Findings, change.Made));
+        else
+            FindingText.Print(Console.Error, change.Findings);
+        if (change.Made is null)
+        {
+            Console.Error.WriteLine("weft: nothing was changed");
+            return 1;
+        }
+        if (!json)
+            NextSteps.Print(Console.Out, change.Made, file);
+        return 0;
+    }
+}
