@@ -4,7 +4,7 @@
 # One way for every script, and quiet: no first-run texts, no ICU needed, no compiler left running afterwards.
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 \
   DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1 \
-  MSBUILDTERMINALLOGGER=off
+  UseSharedCompilation=false MSBUILDTERMINALLOGGER=off
 
 need_sdk() {
   local place

@@ -13,6 +13,7 @@ folder=$1 name=$2
 shift 2
 
 # Mounts first, while /proc and /run are still the machine's; then the network as a freshly booted host has it.
+cd /
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount --bind "$folder/hosts" /etc/hosts

@@ -41,7 +41,7 @@ on() {
     return 1
   }
   shift
-  PATH=$PWD/artifacts/bin:$PATH nsenter -t "$pid" --net --mount --uts --ipc --pid --root -- "$@"
+  PATH=$PWD/artifacts/bin:$PATH nsenter -t "$pid" --net --mount --uts --ipc --pid --root --wd -- "$@"
 }
 
 # wire HOST DEVICE ADDRESSES HOST DEVICE ADDRESSES: a veth pair, up, with addresses (several by commas) at its ends.

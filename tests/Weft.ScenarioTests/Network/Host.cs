@@ -89,7 +89,7 @@ sealed class Host : IAsyncDisposable
         Running running = new(
             Name,
             command,
-            EnterNamespaces("--net", "--mount", "--uts", "--ipc", "--pid", "--root"),
+            EnterNamespaces("--net", "--mount", "--uts", "--ipc", "--pid", "--root", "--wd"),
             Note
         );
         lock (_running)
