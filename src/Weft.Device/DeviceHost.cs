@@ -27,6 +27,8 @@ public sealed class DeviceHost : IDisposable
     readonly OutboundLoop _outbound;
     readonly UapiServer _uapi;
     readonly SleepDetector _sleep = new();
+    readonly SourceRoutes _routes;
+    Instant _nextSourceCheck;
     TunState _state = TunState.Down;
     bool _isBlind;
     Instant _nextListen;
@@ -42,6 +44,7 @@ public sealed class DeviceHost : IDisposable
         _transport = new UdpTransport(logger);
         TunSink sink = new(tun, logger);
         _listening = new Listening(_node, _transport, sink, _handshakes, _wake, options.Offloads, logger);
+        _routes = new SourceRoutes(_listening);
         _outbound = new OutboundLoop(tun, new OutboundPath(_node, _transport, sink), _wake, logger);
         _uapi = new UapiServer(listener, new DeviceConfiguration(_node, _listening, tun, _wake), logger);
     }
@@ -107,6 +110,7 @@ public sealed class DeviceHost : IDisposable
         _outbound.Dispose();
         _node.Dispose();
         _removal.Dispose();
+        _routes.Dispose();
         _listener.Dispose();
         _link.Dispose();
         _tun.Dispose();
@@ -116,7 +120,11 @@ public sealed class DeviceHost : IDisposable
     /// <summary>Waits for something to do, and does it.</summary>
     void Step()
     {
-        using Poller poller = new(_wake.Descriptor, _removal.Descriptor, _link.Descriptor);
+        // Where routes change all the time, their news waits: asking for each peer's way costs more than one packet does.
+        using Poller poller =
+            DeviceClock.Now < _nextSourceCheck
+                ? new Poller(_wake.Descriptor, _removal.Descriptor, _link.Descriptor)
+                : new Poller(_wake.Descriptor, _removal.Descriptor, _link.Descriptor, _routes.Descriptor);
         poller.Wait(MillisecondsToWait());
         _wake.Reset();
         if (poller.IsReady(1) && _removal.Happened())
@@ -129,6 +137,11 @@ public sealed class DeviceHost : IDisposable
             _link.Drain();
         if (poller.IsReady(2) || _isBlind)
             LookAtInterface();
+        if (poller.Count > 3 && poller.IsReady(3))
+        {
+            _routes.Drain();
+            _node.Sources.DoubtAll();
+        }
         if (_sleep.HasSlept())
         {
             Log.Slept(_logger);
@@ -138,6 +151,16 @@ public sealed class DeviceHost : IDisposable
             ListenAgain();
         AnswerHandshakes();
         _node.Tick(DeviceClock.Now, DeviceClock.Wall, _transport);
+        CheckSources();
+    }
+
+    void CheckSources()
+    {
+        Instant now = DeviceClock.Now;
+        if (now < _nextSourceCheck || _node.Sources.IsEmpty)
+            return;
+        _node.Sources.Check(_routes);
+        _nextSourceCheck = now + TimeSpan.FromMilliseconds(RetryMilliseconds);
     }
 
     int MillisecondsToWait()
@@ -145,7 +168,8 @@ public sealed class DeviceHost : IDisposable
         if (_handshakes.Count > 0)
             return 0;
         Instant deadline = _node.NextDeadline;
-        bool retries = _isBlind || _listening.IsDeaf;
+        // After a check of sources, news of routes is waited for again only when a second is over.
+        bool retries = _isBlind || _listening.IsDeaf || DeviceClock.Now < _nextSourceCheck;
         int most = retries ? RetryMilliseconds : int.MaxValue;
         if (deadline == Instant.Never)
             return retries ? most : -1;

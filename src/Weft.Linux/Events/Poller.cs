@@ -23,6 +23,9 @@ public sealed unsafe class Poller : IDisposable
         }
     }
 
+    /// <summary>Of descriptors.</summary>
+    public int Count => _polls.Length;
+
     /// <summary>Waits; false when the time ran out first.</summary>
     /// <param name="milliseconds">-1 waits for ever.</param>
     public bool Wait(int milliseconds)

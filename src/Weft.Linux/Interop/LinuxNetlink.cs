@@ -16,8 +16,12 @@ static class LinuxNetlink
     public const uint RTMGRP_LINK = 0x1;
     public const uint RTMGRP_IPV4_IFADDR = 0x10;
     public const uint RTMGRP_IPV4_ROUTE = 0x40;
+    public const uint RTMGRP_IPV4_RULE = 0x80;
     public const uint RTMGRP_IPV6_IFADDR = 0x100;
     public const uint RTMGRP_IPV6_ROUTE = 0x400;
+
+    /// <summary>The header names none; the bit of RTNLGRP_IPV6_RULE (19).</summary>
+    public const uint RTMGRP_IPV6_RULE = 1 << 18;
 }
 
 /// <summary>struct sockaddr_nl</summary>

@@ -94,14 +94,17 @@ static class RouteMessages
     }
 
     /// <summary>Asks for the way that a packet to the address would go.</summary>
-    internal static NetlinkRequest WriteLookup(IPAddress address, uint mark)
+    internal static NetlinkRequest WriteLookup(IPAddress address, uint mark, IPAddress? source = null)
     {
+        const int Source = 2;
         const int Mark = 16;
         byte family = FamilyOf(address);
         byte bits = (byte)(family == SysSocket.AF_INET ? 32 : 128);
         NetlinkRequest request = new NetlinkRequest(GetRoute, NetlinkOptions.Ack)
-            .Struct([family, bits, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+            .Struct([family, bits, source is null ? (byte)0 : bits, 0, 0, 0, 0, 0, 0, 0, 0, 0])
             .Put(Destination, address);
+        if (source is not null)
+            request.Put(Source, source);
         return mark == 0 ? request : request.Put(Mark, mark);
     }
 

@@ -90,13 +90,14 @@ public sealed class RouteNetlink(Action<string>? trace = null) : IDisposable
     /// <summary>The way that a packet to the address goes now; null when there is none.</summary>
     /// <param name="address">Where to.</param>
     /// <param name="mark">The packet's firewall mark; 0 for none.</param>
-    public Route? RouteTo(IPAddress address, uint mark = 0)
+    /// <param name="source">The address that it leaves with; null lets the system choose. The kernel refuses one that is not this host's (EINVAL).</param>
+    public Route? RouteTo(IPAddress address, uint mark = 0, IPAddress? source = null)
     {
         try
         {
             string what = $"RTM_GETROUTE {address}";
             Tell(what);
-            return _socket.Get(RouteMessages.WriteLookup(address, mark), what, RouteMessages.Read);
+            return _socket.Get(RouteMessages.WriteLookup(address, mark, source), what, RouteMessages.Read);
         }
         catch (NetlinkException e) when (IsNoRoute(e))
         {

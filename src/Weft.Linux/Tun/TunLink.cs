@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Weft.Linux.Interop;
+using Weft.Linux.Netlink;
 
 namespace Weft.Linux;
 
@@ -42,16 +42,7 @@ public sealed unsafe class TunLink : IDisposable
     }
 
     /// <summary>Takes the news from the socket, so that it is not readable until more comes.</summary>
-    [SkipLocalsInit]
-    public void Drain()
-    {
-        const int size = 8192;
-        byte* buffer = stackalloc byte[size];
-        nint count;
-        Errno error;
-        do count = SysSocket.recv(_socket, buffer, size, SysSocket.MSG_DONTWAIT);
-        while (SystemCall.Interrupted(count, out error) || error is Errno.None or Errno.ENOBUFS);
-    }
+    public void Drain() => NetlinkNews.Drain(_socket);
 
     /// <summary>The interface's MTU; null when no interface of its name is in the namespace that is listened to.</summary>
     public int? Mtu
@@ -113,19 +104,5 @@ public sealed unsafe class TunLink : IDisposable
         }
     }
 
-    static Descriptor Listen()
-    {
-        const string name = "AF_NETLINK";
-        int type = SysSocket.SOCK_RAW | SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC;
-        Descriptor socket = new(
-            SystemCall.Check(SysSocket.socket(SysSocket.AF_NETLINK, type, LinuxNetlink.NETLINK_ROUTE), "socket", name)
-        );
-        sockaddr_nl address = new() { nl_family = SysSocket.AF_NETLINK, nl_groups = LinuxNetlink.RTMGRP_LINK };
-        if (!SystemCall.Succeeded(SysSocket.bind(socket, &address, (uint)sizeof(sockaddr_nl)), out Errno error))
-        {
-            socket.Dispose();
-            throw new KernelRefusedException("bind", name, error);
-        }
-        return socket;
-    }
+    static Descriptor Listen() => NetlinkNews.Listen(LinuxNetlink.RTMGRP_LINK);
 }

@@ -20,6 +20,9 @@ enum Attention
 
     /// <summary>The endpoint was changed: a handshake that waits should not wait for the old one.</summary>
     NewEndpoint = 16,
+
+    /// <summary>The peer was heard at another source, which the routing may not lead back by.</summary>
+    NewSource = 32,
 }
 
 /// <summary>

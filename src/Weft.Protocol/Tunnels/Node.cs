@@ -30,6 +30,7 @@ public sealed class Node : IDisposable
         Entropy = entropy;
         Index = new SessionIndex(entropy);
         _intake = new HandshakeIntake(this);
+        Sources = new SourceDoubts(this);
     }
 
     /// <summary>Serialises all control. Reentrant.</summary>
@@ -37,6 +38,9 @@ public sealed class Node : IDisposable
 
     /// <summary>The tunnel's MTU, which caps the padding. No lock.</summary>
     public int Mtu { get; set; } = 1420;
+
+    /// <summary>Sticky sources that the routing is to be asked about.</summary>
+    public SourceDoubts Sources { get; }
 
     /// <summary>No lock to read.</summary>
     public AllowedIps AllowedIps { get; } = new();
@@ -306,7 +310,11 @@ public sealed class Node : IDisposable
             {
                 Attention wants = tunnel.TakeWants();
                 if (_isUp && !tunnel.IsClosed)
+                {
                     tunnel.Attend(wants, now, wall, output);
+                    if (wants.HasFlag(Protocol.Attention.NewSource))
+                        Sources.Doubt(tunnel);
+                }
                 Reschedule(tunnel);
             }
         }

@@ -33,6 +33,9 @@ public sealed partial class Tunnel
     /// <summary>Of <see cref="AttentionList"/>.</summary>
     internal Tunnel? NextInAttention { get; set; }
 
+    /// <summary>Of <see cref="SourceDoubts"/>.</summary>
+    internal bool HasDoubtedSource { get; set; }
+
     internal SessionSlots Slots => _slots;
 
     internal TunnelTimers Timers => _timers;

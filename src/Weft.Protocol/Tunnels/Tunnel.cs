@@ -117,13 +117,12 @@ public sealed partial class Tunnel : IDisposable
     /// <param name="from">Where the datagram came from, and the local address that it came to.</param>
     public bool DatagramReceived(Instant now, Session session, in Endpoint from, int datagramLength, bool isKeepalive)
     {
-        Roam(from);
-        bool wake = false;
+        bool wake = Roam(from);
         if (_slots.TryConfirm(session))
         {
             _timers.DisarmRetry();
             Volatile.Write(ref _confirmedAt, now.Nanoseconds);
-            wake = Ask(Attention.Confirmed);
+            wake |= Ask(Attention.Confirmed);
         }
         if (IsLastMinute(now) && Interlocked.Exchange(ref _askedInLastMinute, 1) == 0)
             wake |= Ask(Attention.Handshake);
@@ -142,16 +141,34 @@ public sealed partial class Tunnel : IDisposable
     public void ForgetSource()
     {
         EndpointCell? cell = Volatile.Read(ref _endpoint);
-        if (cell is not null && cell.Endpoint.HasSource)
-            Volatile.Write(ref _endpoint, new EndpointCell(cell.Endpoint.WithoutSource()));
+        if (cell is null || !cell.Heard.HasSource)
+            return;
+        Endpoint without = cell.Endpoint.WithoutSource();
+        Volatile.Write(ref _endpoint, new EndpointCell(without, without));
     }
 
-    /// <summary>Follows the peer. Allocates only when it moved.</summary>
-    void Roam(in Endpoint from)
+    /// <summary>Answers from where the peer was heard as long as the routing leads back by there. The control thread's.</summary>
+    internal void CheckSource(ISourceRoutes routes)
     {
         EndpointCell? cell = Volatile.Read(ref _endpoint);
-        if (cell is null || cell.Endpoint != from)
-            Volatile.Write(ref _endpoint, new EndpointCell(from));
+        if (cell is null || !cell.Heard.HasSource)
+            return;
+        bool isGood = routes.LeaveBySource(cell.Heard);
+        if (isGood == cell.Endpoint.HasSource)
+            return;
+        EndpointCell other = new(isGood ? cell.Heard : cell.Heard.WithoutSource(), cell.Heard);
+        // The peer may have moved meanwhile: then it is looked at again anyway.
+        Interlocked.CompareExchange(ref _endpoint, other, cell);
+    }
+
+    /// <summary>Follows the peer. Allocates only when it moved. Returns wake.</summary>
+    bool Roam(in Endpoint from)
+    {
+        EndpointCell? cell = Volatile.Read(ref _endpoint);
+        if (cell is not null && cell.Heard == from)
+            return false;
+        Volatile.Write(ref _endpoint, new EndpointCell(from, from));
+        return from.HasSource && Ask(Attention.NewSource);
     }
 
     /// <summary>Sends what is staged, in order, as far as the session goes. Under the staging lock. Returns wake.</summary>
@@ -190,5 +207,7 @@ public sealed partial class Tunnel : IDisposable
     /// <summary>One initiation, or response, in 5 s.</summary>
     bool MayInitiate(Instant now) => now.Nanoseconds - Volatile.Read(ref _lastInitiation) >= RekeyTimeoutNanoseconds;
 
-    sealed record EndpointCell(Endpoint Endpoint);
+    /// <param name="Endpoint">Where to send to, and from which source.</param>
+    /// <param name="Heard">As the peer was last heard: the same, or with a source that the routing does not lead back by.</param>
+    sealed record EndpointCell(Endpoint Endpoint, Endpoint Heard);
 }

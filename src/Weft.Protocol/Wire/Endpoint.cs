@@ -77,6 +77,10 @@ public readonly record struct Endpoint
         }
     }
 
+    /// <summary>The source address; null when none is set. Allocates: not for packets.</summary>
+    public IPAddress? SourceIPAddress() =>
+        SourceAddress == 0 ? null : (this with { Address = SourceAddress, ScopeId = 0 }).ToIPEndPoint()?.Address;
+
     /// <summary>The same remote, answered from the given local address and interface.</summary>
     public Endpoint WithSource(UInt128 address, int interfaceIndex) =>
         this with

@@ -72,6 +72,52 @@ public sealed class RoamingTests
     }
 
     [Fact]
+    public void A_source_that_routes_no_longer_lead_back_by_is_left_until_they_do_again()
+    {
+        _b.Interface = 9;
+        Connect();
+        Routes routes = new() { Way = 9 };
+        _b.Node.Sources.Check(routes);
+        Assert.True(EndpointOf(_b, _a).HasSource);
+
+        routes.Way = 4;
+        _b.Node.Sources.Check(routes);
+        Assert.True(EndpointOf(_b, _a).HasSource, "nothing said that the routes changed");
+        _b.Node.Sources.DoubtAll();
+        _b.Node.Sources.Check(routes);
+        Assert.False(EndpointOf(_b, _a).HasSource);
+
+        // Packets that still come to the old address don't bring it back, nor ask again for each.
+        int asked = routes.Asked;
+        for (int i = 0; i < 10; i++)
+        {
+            _a.SendTo(_b);
+            _world.Settle();
+            _b.Node.Sources.Check(routes);
+        }
+        Assert.False(EndpointOf(_b, _a).HasSource);
+        Assert.Equal(asked, routes.Asked);
+
+        routes.Way = 9;
+        _b.Node.Sources.DoubtAll();
+        _b.Node.Sources.Check(routes);
+        Assert.Equal(9, EndpointOf(_b, _a).SourceInterface);
+    }
+
+    [Fact]
+    public void A_new_source_is_checked_once()
+    {
+        _b.Interface = 9;
+        Connect();
+        Routes routes = new() { Way = 4 };
+        Assert.False(_b.Node.Sources.IsEmpty);
+        _b.Node.Sources.Check(routes);
+        Assert.Equal(1, routes.Asked);
+        Assert.True(_b.Node.Sources.IsEmpty);
+        Assert.False(EndpointOf(_b, _a).HasSource);
+    }
+
+    [Fact]
     public void A_handshake_retry_forgets_the_source()
     {
         _a.Interface = 2;
@@ -122,5 +168,19 @@ public sealed class RoamingTests
     {
         host.PeerOf(peer).TryGetEndpoint(out Endpoint endpoint);
         return endpoint;
+    }
+
+    /// <summary>A host all of whose packets leave one way.</summary>
+    sealed class Routes : ISourceRoutes
+    {
+        public int Way { get; set; }
+
+        public int Asked { get; private set; }
+
+        public bool LeaveBySource(in Endpoint heard)
+        {
+            Asked++;
+            return heard.SourceInterface == Way;
+        }
     }
 }
