@@ -10,6 +10,8 @@ namespace Weft.Mesh;
 /// </summary>
 public static class MeshSites
 {
+    const int MostNamed = 10;
+
     /// <summary>Adds a site at the end of a mesh file and makes the mesh.</summary>
     /// <exception cref="OperationFailedException">The file has faults, or something refuses; nothing was changed.</exception>
     public static MeshChange Add(string meshFile, string outFolder, MeshSite site)
@@ -25,10 +27,7 @@ public static class MeshSites
         (string text, MeshConfig mesh) = LoadGood(meshFile);
         int site = mesh.Sites.ToList().FindIndex(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase));
         if (site < 0)
-            throw new OperationFailedException(
-                $"{meshFile} has no site {name}",
-                mesh.Sites.IsEmpty ? null : $"Its sites are {string.Join(", ", mesh.Sites.Select(s => s.Name))}."
-            );
+            throw new OperationFailedException($"{meshFile} has no site {name}", SitesOf(mesh));
         MeshChange change = Make(meshFile, outFolder, MeshEdit.Remove(text, mesh, site));
         if (change.Made is null)
             return change;
@@ -39,6 +38,15 @@ public static class MeshSites
         {
             Made = change.Made with { Leftovers = change.Made.Leftovers.Remove(mesh.Sites[site].Name) },
         };
+    }
+
+    /// <summary>The names to choose from: all of a few, the first of many.</summary>
+    static string? SitesOf(MeshConfig mesh)
+    {
+        string names = string.Join(", ", mesh.Sites.Take(MostNamed).Select(site => site.Name));
+        return mesh.Sites.IsEmpty ? null
+            : mesh.Sites.Length <= MostNamed ? $"Its sites are {names}."
+            : $"Its sites are {names} and {mesh.Sites.Length - MostNamed} more.";
     }
 
     static MeshChange Make(string meshFile, string outFolder, string text)

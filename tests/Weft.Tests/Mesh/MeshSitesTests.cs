@@ -109,6 +109,18 @@ public sealed class MeshSitesTests : IDisposable
     }
 
     [Fact]
+    public void Of_many_sites_only_the_first_are_named()
+    {
+        MeshFile.Save(Mesh, Meshes.Of([.. Enumerable.Range(0, 100).Select(i => Meshes.Site($"s{i}.example.org"))]));
+
+        string? remedy = Assert
+            .Throws<OperationFailedException>(() => MeshSites.Remove(Mesh, Out, "x.example.org"))
+            .Remedy;
+
+        Assert.EndsWith("s9.example.org and 90 more.", remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_mesh_file_with_faults_is_left_alone()
     {
         File.AppendAllText(Mesh, "rubbish\n");
