@@ -85,6 +85,7 @@ public sealed class DeviceHost : IDisposable
     /// <param name="started">Called once everything runs and configuration clients are answered.</param>
     public bool Run(Action? started = null)
     {
+        new Thread(Rehearsal.Run) { Name = "rehearsal", IsBackground = true }.Start();
         LookAtInterface();
         _outbound.Start();
         _uapi.Start();
@@ -224,13 +225,14 @@ public sealed class DeviceHost : IDisposable
     /// </summary>
     void LookAtInterface()
     {
+        int? mtu = _link.Mtu ?? (_tun.State == TunState.Gone ? null : FollowLink());
+        // Only now, when whatever comes next will be told.
         TunState state = _tun.State;
         if (state == TunState.Gone)
         {
             _wake.End("the interface was deleted");
             return;
         }
-        int? mtu = _link.Mtu ?? FollowLink();
         _isBlind = mtu is null;
         if (mtu is { } known && known != _node.Mtu)
         {

@@ -14,24 +14,38 @@ static class InternetChecksum
     /// <param name="bytes">At an even distance from where the summed data starts; at most 4 GiB between two folds.</param>
     public static ulong Add(ulong sum, ReadOnlySpan<byte> bytes)
     {
-        ReadOnlySpan<Vector256<uint>> vectors = MemoryMarshal.Cast<byte, Vector256<uint>>(bytes);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            ReadOnlySpan<Vector512<ulong>> wide = MemoryMarshal.Cast<byte, Vector512<ulong>>(bytes);
+            sum += AddWide(wide);
+            bytes = bytes[(wide.Length * Vector512<byte>.Count)..];
+        }
+        ReadOnlySpan<Vector256<ulong>> vectors = MemoryMarshal.Cast<byte, Vector256<ulong>>(bytes);
         Vector256<ulong> lanes = Vector256<ulong>.Zero;
         for (int i = 0; i < vectors.Length; i++)
-            lanes += Vector256.WidenLower(vectors[i]) + Vector256.WidenUpper(vectors[i]);
+            lanes += (vectors[i] & Vector256.Create((ulong)uint.MaxValue)) + (vectors[i] >>> 32);
         return AddTail(sum + Vector256.Sum(lanes), bytes[(vectors.Length * Vector256<byte>.Count)..]);
     }
 
     /// <summary>Copies, and adds what it copies: one pass over memory instead of two.</summary>
     public static ulong AddAndCopy(ulong sum, ReadOnlySpan<byte> source, Span<byte> destination)
     {
-        ReadOnlySpan<Vector256<uint>> from = MemoryMarshal.Cast<byte, Vector256<uint>>(source);
-        Span<Vector256<uint>> to = MemoryMarshal.Cast<byte, Vector256<uint>>(destination)[..from.Length];
-        Vector256<ulong> lanes = Vector256<ulong>.Zero;
-        for (int i = 0; i < from.Length; i++)
+        destination = destination[..source.Length];
+        if (Vector512.IsHardwareAccelerated)
         {
-            Vector256<uint> words = from[i];
+            ReadOnlySpan<Vector512<ulong>> wide = MemoryMarshal.Cast<byte, Vector512<ulong>>(source);
+            sum += AddAndCopyWide(wide, MemoryMarshal.Cast<byte, Vector512<ulong>>(destination));
+            source = source[(wide.Length * Vector512<byte>.Count)..];
+            destination = destination[(wide.Length * Vector512<byte>.Count)..];
+        }
+        ReadOnlySpan<Vector256<ulong>> from = MemoryMarshal.Cast<byte, Vector256<ulong>>(source);
+        Span<Vector256<ulong>> to = MemoryMarshal.Cast<byte, Vector256<ulong>>(destination);
+        Vector256<ulong> lanes = Vector256<ulong>.Zero;
+        for (int i = 0; i < from.Length && i < to.Length; i++)
+        {
+            Vector256<ulong> words = from[i];
             to[i] = words;
-            lanes += Vector256.WidenLower(words) + Vector256.WidenUpper(words);
+            lanes += (words & Vector256.Create((ulong)uint.MaxValue)) + (words >>> 32);
         }
         int done = from.Length * Vector256<byte>.Count;
         ReadOnlySpan<byte> rest = source[done..];
@@ -64,6 +78,32 @@ static class InternetChecksum
 
     /// <summary>A number as it would read from a packet.</summary>
     static ushort Word(ushort value) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value;
+
+    static ulong AddWide(ReadOnlySpan<Vector512<ulong>> vectors)
+    {
+        Vector512<ulong> low = Vector512<ulong>.Zero;
+        Vector512<ulong> high = Vector512<ulong>.Zero;
+        for (int i = 0; i < vectors.Length; i++)
+        {
+            low += vectors[i] & Vector512.Create((ulong)uint.MaxValue);
+            high += vectors[i] >>> 32;
+        }
+        return Vector512.Sum(low + high);
+    }
+
+    static ulong AddAndCopyWide(ReadOnlySpan<Vector512<ulong>> from, Span<Vector512<ulong>> to)
+    {
+        Vector512<ulong> low = Vector512<ulong>.Zero;
+        Vector512<ulong> high = Vector512<ulong>.Zero;
+        for (int i = 0; i < from.Length && i < to.Length; i++)
+        {
+            Vector512<ulong> words = from[i];
+            to[i] = words;
+            low += words & Vector512.Create((ulong)uint.MaxValue);
+            high += words >>> 32;
+        }
+        return Vector512.Sum(low + high);
+    }
 
     static ulong AddTail(ulong sum, ReadOnlySpan<byte> bytes)
     {
