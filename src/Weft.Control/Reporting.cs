@@ -11,6 +11,9 @@ public sealed record Reporting
     /// <summary>Every command that is run, file that is written and netlink message that is sent.</summary>
     public Action<string> Trace { get; init; } = _ => { };
 
+    /// <summary>What was decided on the way and a user may want to know; nothing is wrong.</summary>
+    public Action<string> Notice { get; init; } = _ => { };
+
     /// <summary>What did not stop the run but should be known.</summary>
     public Action<string> Warning { get; init; } = _ => { };
 }

@@ -40,6 +40,7 @@ static class SiteArguments
         {
             Step = trace ? line => Console.Error.WriteLine($"+ {line}") : _ => { },
             Trace = trace ? line => Console.Error.WriteLine($"  {line}") : _ => { },
+            Notice = line => Console.Error.WriteLine($"weft: {line}"),
             Warning = Warn,
         };
 

@@ -25,7 +25,7 @@ sealed record WgSurroundings : IDisposable
     /// <summary>Whether others on this host can read what is written to standard output.</summary>
     internal required Func<bool> OutputIsOpenToOthers { get; init; }
 
-    internal required UapiDevices Devices { get; init; }
+    internal required IDeviceControl Devices { get; init; }
 
     internal required IEndpointNames Names { get; init; }
 
@@ -49,7 +49,7 @@ sealed record WgSurroundings : IDisposable
             Variable = Environment.GetEnvironmentVariable,
             OutputIsTerminal = !Console.IsOutputRedirected,
             OutputIsOpenToOthers = OutputFileIsOpenToOthers,
-            Devices = new UapiDevices(),
+            Devices = new HostDevices(),
             Names = new EndpointNames(Environment.GetEnvironmentVariable, error, Thread.Sleep),
             InterfaceName = InterfaceNames.Find,
             Now = () => DateTimeOffset.UtcNow.ToUnixTimeSeconds(),

@@ -106,7 +106,14 @@ static class WgQuickApplet
     static SiteFile Read(string conf) => SiteFile.Read(SiteFile.LocateAsWgQuick(conf), Warn);
 
     static SiteRunner NewRunner() =>
-        new(new Reporting { Step = step => Console.Error.WriteLine($"[#] {step}"), Warning = Warn });
+        new(
+            new Reporting
+            {
+                Step = step => Console.Error.WriteLine($"[#] {step}"),
+                Notice = line => Console.Error.WriteLine($"[!] {line}"),
+                Warning = Warn,
+            }
+        );
 
     static void Warn(string line) => Console.Error.WriteLine($"wg-quick: warning: {line}");
 }

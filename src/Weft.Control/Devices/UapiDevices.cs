@@ -15,7 +15,7 @@ namespace Weft.Control;
 /// How long a device may take for a piece of its answer; ten times that for all of it. Thirty seconds unless given: a
 /// device with 100,000 prefixes to take in may well think for some.
 /// </param>
-public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? patience = null)
+public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? patience = null) : IDeviceControl
 {
     /// <summary>Where every userspace device has its socket.</summary>
     public const string Folder = "/var/run/wireguard";
@@ -55,9 +55,10 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
         }
     }
 
-    /// <summary>What a device says of itself. The caller owns the keys.</summary>
-    /// <exception cref="DeviceNotFoundException">No device of that name answers.</exception>
-    /// <exception cref="OperationFailedException">It refused, fell silent, or said what cannot be read.</exception>
+    /// <summary>Whether there is a socket of that name, without a word to it.</summary>
+    internal bool Serves(string name) => IsName(name) && File.Exists(SocketOf(name));
+
+    /// <inheritdoc/>
     public DeviceStatus Get(string name)
     {
         using UnixConnection device = Connect(name);
@@ -65,9 +66,7 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
         return Receive(device, name, "read").Status!;
     }
 
-    /// <summary>Changes a device. A device that refuses half-way may have made some of the changes.</summary>
-    /// <exception cref="DeviceNotFoundException">No device of that name answers.</exception>
-    /// <exception cref="OperationFailedException">It refused, fell silent, or said what cannot be read.</exception>
+    /// <inheritdoc/>
     public void Set(string name, DeviceConfig config)
     {
         ArrayBufferWriter<byte> text = new(4096);
@@ -171,6 +170,6 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
     string SocketOf(string name) => Path.Combine(folder, name + Suffix);
 
     /// <summary>What the kernel takes for an interface's name; so it cannot lead out of the folder either.</summary>
-    static bool IsName(string name) =>
+    internal static bool IsName(string name) =>
         name.Length is > 0 and < 16 && name is not ("." or "..") && !name.Any(c => c == '/' || char.IsWhiteSpace(c));
 }

@@ -3,7 +3,7 @@ namespace Weft.Control;
 /// <summary>Whose WireGuard an interface runs on.</summary>
 public enum Engine
 {
-    /// <summary>The kernel's where there is one, else our own. As long as Weft cannot drive the kernel's: our own.</summary>
+    /// <summary>The kernel's where there is one, else our own.</summary>
     Auto,
 
     /// <summary>The kernel's module.</summary>

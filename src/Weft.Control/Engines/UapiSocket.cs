@@ -9,7 +9,7 @@ static class UapiSocket
 
     /// <summary>Null when no device of that name answers.</summary>
     /// <exception cref="OperationFailedException">One is there but does not answer as it should.</exception>
-    internal static DeviceStatus? Find(this UapiDevices devices, string name)
+    internal static DeviceStatus? Find(this IDeviceControl devices, string name)
     {
         try
         {

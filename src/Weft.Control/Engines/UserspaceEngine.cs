@@ -5,7 +5,7 @@ using Weft.Linux.Netlink;
 namespace Weft.Control;
 
 /// <summary>Starts and ends the userspace device of an interface. The device is a process of its own and outlives this one.</summary>
-sealed class UserspaceEngine(DaemonCommand daemon, RouteNetlink netlink, UapiDevices devices, Reporting reporting)
+sealed class UserspaceEngine(DaemonCommand daemon, RouteNetlink netlink, IDeviceControl devices, Reporting reporting)
 {
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 

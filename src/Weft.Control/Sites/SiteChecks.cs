@@ -44,14 +44,16 @@ static class SiteChecks
         }
     }
 
-    /// <exception cref="OperationFailedException">That engine is not there.</exception>
-    internal static void Engine(Engine engine)
+    /// <summary>What runs is what was asked for: a running tunnel is not dropped to change that.</summary>
+    /// <exception cref="OperationFailedException">The other one runs.</exception>
+    internal static void Engine(Engine wanted, string name, string running)
     {
-        if (engine == Control.Engine.Kernel)
+        string asked = wanted == Control.Engine.Kernel ? "kernel" : "userspace";
+        if (wanted != Control.Engine.Auto && asked != running)
         {
             throw new OperationFailedException(
-                "This version cannot drive the kernel's WireGuard yet",
-                "Leave --engine out, or say --engine userspace: it needs nothing from the kernel but /dev/net/tun."
+                $"{name} runs already, on the {running} WireGuard and not on the {asked} one",
+                $"Stop it first (weft stop {name}), or leave --engine out."
             );
         }
     }
@@ -69,15 +71,10 @@ static class SiteChecks
         }
         if (link is null || device is not null || Ownership.IsOurAlias(link.Alias))
             return;
-        throw link.Kind == "wireguard"
-            ? new OperationFailedException(
-                $"{name} is an interface of the kernel's WireGuard, which this version cannot drive yet",
-                $"Remove it first: ip link del {name}."
-            )
-            : new OperationFailedException(
-                $"There is an interface {name} already, and no WireGuard answers for it",
-                $"Rename the file: its name makes the interface's. Or remove the interface: ip link del {name}."
-            );
+        throw new OperationFailedException(
+            $"There is an interface {name} already, and no WireGuard answers for it",
+            $"Rename the file: its name makes the interface's. Or remove the interface: ip link del {name}."
+        );
     }
 
     /// <exception cref="OperationFailedException">Somebody else has the UDP port.</exception>

@@ -8,21 +8,22 @@ namespace Weft.Control;
 /// </summary>
 sealed class SiteHost : IDisposable
 {
-    internal SiteHost(DaemonCommand daemon, string stateFolder, UapiDevices devices, Reporting reporting)
+    internal SiteHost(DaemonCommand daemon, string stateFolder, Reporting reporting)
     {
         Reporting = reporting;
-        Devices = devices;
+        Devices = new HostDevices(new UapiDevices(), new KernelDevices(reporting.Trace));
         Netlink = new RouteNetlink(reporting.Trace);
         Tools = new Tools(reporting.Trace);
         Firewall = new HostFirewall(Tools);
         Inspector = new HostInspector(Netlink, Firewall);
         States = new SiteStateFolder(stateFolder, reporting);
-        Engine = new UserspaceEngine(daemon, Netlink, devices, reporting);
+        Userspace = new UserspaceEngine(daemon, Netlink, Devices, reporting);
+        Kernel = new KernelEngine(Netlink, Tools, reporting);
     }
 
     internal Reporting Reporting { get; }
 
-    internal UapiDevices Devices { get; }
+    internal IDeviceControl Devices { get; }
 
     internal RouteNetlink Netlink { get; }
 
@@ -34,7 +35,9 @@ sealed class SiteHost : IDisposable
 
     internal SiteStateFolder States { get; }
 
-    internal UserspaceEngine Engine { get; }
+    internal UserspaceEngine Userspace { get; }
+
+    internal KernelEngine Kernel { get; }
 
     /// <summary>This process's network namespace, as <c>readlink /proc/self/ns/net</c> prints it.</summary>
     internal static string Namespace => new FileInfo("/proc/self/ns/net").LinkTarget ?? "";

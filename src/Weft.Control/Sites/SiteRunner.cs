@@ -19,7 +19,7 @@ public sealed class SiteRunner : IDisposable
 
     /// <summary>With another device program or folder, for tests.</summary>
     internal SiteRunner(Reporting reporting, DaemonCommand daemon, string stateFolder) =>
-        _host = new SiteHost(daemon, stateFolder, new UapiDevices(), reporting);
+        _host = new SiteHost(daemon, stateFolder, reporting);
 
     /// <summary>Brings the host from whatever state it is in to the state that the file wants.</summary>
     /// <exception cref="OperationFailedException">It could not be done; the host is as it was.</exception>

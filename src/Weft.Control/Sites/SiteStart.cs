@@ -23,7 +23,6 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
     /// <exception cref="OperationFailedException">It could not be done; the host is as it was.</exception>
     internal StartResult Run()
     {
-        SiteChecks.Engine(options.Engine);
         Link? link = host.Netlink.FindLink(_name);
         if (options.MustBeNew && link is not null)
             throw new OperationFailedException(
@@ -33,8 +32,10 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         DeviceStatus? device = host.Devices.Find(_name);
         SiteChecks.Place(_name, link, device, UapiSocket.PathOf(_name));
         bool isNew = link is null || device is null;
-        if (isNew)
+        if (isNew && options.Engine == Engine.Userspace)
             UserspaceEngine.CheckHost();
+        if (!isNew)
+            SiteChecks.Engine(options.Engine, _name, EngineOf(link!));
         SiteChecks.Port(file, device);
         SiteState? known = host.States.Read(_name);
 
@@ -53,7 +54,7 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             );
         ImmutableArray<HostStep> steps = HostPlan.Interface(wanted, actual);
         ImmutableArray<HostStep> around = HostPlan.Surroundings(wanted, actual);
-        SiteState state = State(known, wanted, around);
+        SiteState state = State(known, wanted, around) with { Engine = link is null ? "" : EngineOf(link) };
         if (!isNew && steps.IsEmpty && around.IsEmpty)
         {
             host.States.Write(state);
@@ -82,8 +83,8 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             {
                 // One of ours that nobody serves: its process hangs, or it would have gone along.
                 if (link is not null)
-                    host.Engine.Stop(_name, link);
-                host.Engine.Start(_name);
+                    host.Userspace.Stop(_name, link);
+                host.States.Write(state with { Engine = EngineOf(StartEngine()) });
                 host.RunHooks("PreUp", Interface.PreUp, _name);
             }
             Converge(wanted, actual);
@@ -98,6 +99,28 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
                 TakeBack(isNew, state, known);
         }
     }
+
+    /// <summary>Makes the interface: by the kernel if that may and can be, else by the userspace device.</summary>
+    Link StartEngine()
+    {
+        if (options.Engine != Engine.Userspace)
+        {
+            if (host.Kernel.TryStart(_name, out string why) is { } made)
+                return made;
+            if (options.Engine == Engine.Kernel)
+            {
+                throw new OperationFailedException(
+                    $"{_name}: the kernel's WireGuard cannot be had: {why}",
+                    "Leave --engine out, or say --engine userspace: it needs nothing from the kernel but /dev/net/tun."
+                );
+            }
+            host.Reporting.Notice($"the kernel's WireGuard cannot be had ({why}): running our own, in user space");
+            UserspaceEngine.CheckHost();
+        }
+        return host.Userspace.Start(_name);
+    }
+
+    static string EngineOf(Link link) => link.Kind == KernelDevices.LinkKind ? "kernel" : "userspace";
 
     void Converge(WantedState wanted, HostState actual)
     {
@@ -175,7 +198,7 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             Name = _name,
             File = file.Path,
             Namespace = SiteHost.Namespace,
-            Engine = "userspace",
+            Engine = "",
             Endpoints = file
                 .Config.Peers.Where(p => p.Endpoint is not null)
                 .GroupBy(p => p.PublicKey.ToString())

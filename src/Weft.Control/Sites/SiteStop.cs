@@ -38,7 +38,7 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
     internal int TakeAway(Link? link, SiteState? state, bool engine)
     {
         if (engine)
-            host.Engine.Stop(name, link);
+            host.Userspace.Stop(name, link);
         UserspaceEngine.TidyFolder();
         int steps = RemoveRest(state);
         host.States.Remove(name);
@@ -60,7 +60,7 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
         }
         if (link is null)
             return;
-        bool wireGuard = device is not null || link.Kind == "wireguard";
+        bool wireGuard = device is not null || link.Kind == KernelDevices.LinkKind;
         if (state is not null || Ownership.IsOurAlias(link.Alias) || (anyOwner && wireGuard))
             return;
         throw anyOwner

@@ -6,7 +6,7 @@ namespace Weft.Control;
 /// Makes the steps of a <see cref="HostPlan"/> real and remembers them, so that a run that fails half-way can take back
 /// what it did. One runner per run.
 /// </summary>
-sealed class StepRunner(RouteNetlink netlink, UapiDevices devices, HostFirewall firewall, Reporting reporting)
+sealed class StepRunner(RouteNetlink netlink, IDeviceControl devices, HostFirewall firewall, Reporting reporting)
 {
     readonly Stack<HostStep> _done = new();
 
@@ -54,7 +54,6 @@ sealed class StepRunner(RouteNetlink netlink, UapiDevices devices, HostFirewall 
         switch (step)
         {
             case ChangeDevice s:
-                reporting.Trace($"uapi set {s.Name}");
                 devices.Set(s.Name, s.Change);
                 break;
             case SetAlias s:

@@ -44,6 +44,9 @@ public ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
             _ => 0,
         };
 
+    /// <summary>The value as a number of 8 bytes; 0 when it is shorter.</summary>
+    public readonly ulong LongNumber => _value.Length >= 8 ? MemoryMarshal.Read<ulong>(_value) : 0;
+
     /// <summary>The value as text, up to its closing zero.</summary>
     public readonly string Text
     {

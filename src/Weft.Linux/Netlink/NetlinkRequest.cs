@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Weft.Linux.Netlink;
@@ -86,6 +87,13 @@ public sealed class NetlinkRequest
         return this;
     }
 
+    /// <summary>Wipes all that was written, for a message that held secrets; it is of no use afterwards.</summary>
+    public void Wipe()
+    {
+        CryptographicOperations.ZeroMemory(_buffer);
+        _length = HeaderLength;
+    }
+
     /// <summary>The finished message. Valid until the request is changed.</summary>
     internal ReadOnlySpan<byte> Finish(uint sequence)
     {
@@ -99,7 +107,12 @@ public sealed class NetlinkRequest
         int start = _length;
         int end = start + Align(count);
         if (end > _buffer.Length)
-            Array.Resize(ref _buffer, Math.Max(end, 2 * _buffer.Length));
+        {
+            byte[] longer = new byte[Math.Max(end, 2 * _buffer.Length)];
+            _buffer.AsSpan(0, start).CopyTo(longer);
+            CryptographicOperations.ZeroMemory(_buffer);
+            _buffer = longer;
+        }
         _buffer.AsSpan(start, end - start).Clear();
         _length = end;
         return _buffer.AsSpan(start, count);

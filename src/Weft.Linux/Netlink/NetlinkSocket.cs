@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Weft.Linux.Interop;
 
 namespace Weft.Linux.Netlink;
@@ -95,7 +96,12 @@ public sealed unsafe class NetlinkSocket : IDisposable
         return replies.DrainToImmutable();
     }
 
-    public void Dispose() => _fd.Dispose();
+    public void Dispose()
+    {
+        _fd.Dispose();
+        // Some families answer with keys.
+        CryptographicOperations.ZeroMemory(_buffer);
+    }
 
     /// <summary>False when the kernel says that the answer is torn.</summary>
     bool Exchange<T>(NetlinkRequest request, string what, NetlinkDecoder<T>? decode, ImmutableArray<T>.Builder? replies)
@@ -152,6 +158,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
         if (length <= _buffer.Length)
             return _buffer.AsSpan(0, (int)length);
         // Cut short, and the rest is gone: the next try has room.
+        CryptographicOperations.ZeroMemory(_buffer);
         _buffer = new byte[2 * length];
         throw new NetlinkException(what, Errno.EMSGSIZE, $"an answer of {length} bytes did not fit");
     }
