@@ -20,6 +20,11 @@ packages=(
   wireguard-tools # the wg to compare with
   wireguard-go    # the other implementation to talk to
   socat           # servers and clients of a test's own
+  qemu-system-x86 # a machine with a kernel of its own, which has WireGuard
+  busybox         # and what runs on it
+  cpio            # its files in memory
+  kmod            # its modules
+  xz-utils        # likewise
 )
 
 case ${1:-} in

@@ -100,6 +100,19 @@ sealed class Host : IAsyncDisposable
         return running;
     }
 
+    /// <summary>Starts a program whose input and outputs are the caller's. It is ended with the host, or sooner by the caller.</summary>
+    internal Process Attach(params string[] line)
+    {
+        string[] prefix = EnterNamespaces("--net", "--mount", "--uts", "--ipc", "--pid", "--root");
+        ProcessStartInfo start = new(prefix[0], [.. prefix[1..], .. line])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return Process.Start(start)!;
+    }
+
     /// <summary>Runs a line of words in this host's network but among the machine's processes, where other hosts have ids.</summary>
     internal void RunInNetwork(string line)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Weft.ScenarioTests.Network;
 
 /// <summary>Where the programs under test and their counterparts are.</summary>
@@ -20,6 +22,27 @@ static class Programs
 
     /// <summary>A script of the repository, below <c>scripts/</c>.</summary>
     internal static string Script(string name) => Path.Combine(Repository, "scripts", name);
+
+    /// <summary>A folder for what tests make and keep for the next time.</summary>
+    internal static string Artifact(string name) => Path.Combine(Repository, "artifacts", name);
+
+    /// <summary>Runs a program on this machine itself, for what a lab needs from outside.</summary>
+    internal static void RunHere(params string[] line)
+    {
+        ProcessStartInfo start = new(line[0], line[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new CommandFailedException("here", line, new CommandResult(process.ExitCode, output, errors.Result));
+        }
+    }
 
     static string Repository { get; } = FindRepository();
 
