@@ -74,7 +74,10 @@ static class Sitting
                 Say($"{watch.Elapsed.TotalSeconds, 6:F0} s  round {round} of {rounds}  {Line(samples, contender)}");
             }
         }
-        Document document = new(samples, present, absent);
+        // Whoever failed in every round has nothing to show: named, and no column.
+        string[] failed = [.. present.Where(each => !samples.Has(each.Name)).Select(each => each.Name)];
+        present.RemoveAll(each => failed.Contains(each.Name));
+        Document document = new(samples, present, [.. absent, .. failed]);
         string command =
             $"bench/tunnel.sh --rounds {rounds} --seconds {seconds.ToString(CultureInfo.InvariantCulture)}";
         string measured = document.Measured(machine, command, rounds, seconds);
@@ -99,7 +102,9 @@ static class Sitting
     {
         string? baseline = Baseline.Compile(Path.Combine(AppContext.BaseDirectory, "baseline.c"));
         yield return new WireGuardDaemon(Goals.Ours, [Programs.Weft, "device"], "--version");
-        yield return new WireGuardDaemon(Goals.Go, [go], "--version");
+        // On a host the working folder is another, so a path has to be whole.
+        string path = go.Contains('/') ? Path.GetFullPath(go) : go;
+        yield return new WireGuardDaemon(Goals.Go, [path], "--version");
         yield return new Baseline(baseline, sealing: true);
         yield return new Baseline(baseline, sealing: false);
         yield return new OpenVpn();

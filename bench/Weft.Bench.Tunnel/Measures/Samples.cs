@@ -12,6 +12,8 @@ sealed class Samples
         list.Add(figure);
     }
 
+    internal bool Has(string contender) => _figures.Keys.Any(key => key.Contender == contender);
+
     /// <summary>The middle one of the rounds' figures; NaN when there is none.</summary>
     internal double Median(string contender, string quantity)
     {

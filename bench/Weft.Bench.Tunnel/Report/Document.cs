@@ -131,6 +131,6 @@ sealed class Document(Samples samples, IReadOnlyList<IContender> contenders, IRe
         foreach (IContender each in contenders)
             text.AppendLine($"| {each.Name} | {each.Version} | {each.Setup} |");
         if (absent.Count > 0)
-            text.AppendLine($"\nNot installed, so left out: {string.Join(", ", absent)}.");
+            text.AppendLine($"\nNot installed, or failed in every round, so left out: {string.Join(", ", absent)}.");
     }
 }
