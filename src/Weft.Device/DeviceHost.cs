@@ -135,8 +135,8 @@ public sealed class DeviceHost : IDisposable
             return;
         }
         if (poller.IsReady(2))
-            _link.Drain();
-        if (poller.IsReady(2) || _isBlind)
+            LookAtInterface(_link.Drain());
+        else if (_isBlind)
             LookAtInterface();
         if (poller.Count > 3 && poller.IsReady(3))
         {
@@ -223,7 +223,8 @@ public sealed class DeviceHost : IDisposable
     /// Follows the interface up, down, away and to another namespace. Netlink's news is a hint only; the descriptor tells
     /// the truth.
     /// </summary>
-    void LookAtInterface()
+    /// <param name="wasDown">It was down meanwhile, however it stands now.</param>
+    void LookAtInterface(bool wasDown = false)
     {
         int? mtu = _link.Mtu ?? (_tun.State == TunState.Gone ? null : FollowLink());
         // Only now, when whatever comes next will be told.
@@ -239,17 +240,27 @@ public sealed class DeviceHost : IDisposable
             _node.Mtu = known;
             Log.MtuChanged(_logger, known);
         }
-        if (state == _state)
-            return;
-        _state = state;
+        if (_state == TunState.Up && (wasDown || state != TunState.Up))
+            GoDown();
+        if (_state == TunState.Down && state == TunState.Up)
+            GoUp();
+    }
+
+    void GoUp()
+    {
+        _state = TunState.Up;
         lock (_node.Gate)
         {
-            if (state == TunState.Up)
-            {
-                _listening.Open();
-                _node.InterfaceUp();
-                return;
-            }
+            _listening.Open();
+            _node.InterfaceUp();
+        }
+    }
+
+    void GoDown()
+    {
+        _state = TunState.Down;
+        lock (_node.Gate)
+        {
             _node.InterfaceDown();
             _listening.Close();
         }

@@ -86,8 +86,20 @@ sealed class UapiServer(UnixListener listener, IUapiDevice device, ILogger logge
     {
         // Off the accepting loop before the first read can complete at once.
         await Task.Yield();
-        using NetworkStream stream = new(client, ownsSocket: true);
-        await new UapiConnection(device, logger).ServeAsync(stream, _stop.Token).ConfigureAwait(false);
-        _places.Release();
+        try
+        {
+            using NetworkStream stream = new(client, ownsSocket: true);
+            await new UapiConnection(device, logger).ServeAsync(stream, _stop.Token).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            // It hung up before its stream was made.
+            Log.ClientGone(logger, e.Message);
+        }
+        finally
+        {
+            client.Dispose();
+            _places.Release();
+        }
     }
 }

@@ -10,6 +10,7 @@ static unsafe partial class NetIf
     public const int IFNAMSIZ = 16;
 
     public const nuint SIOCGIFMTU = 0x8921;
+    public const nuint SIOCGIFINDEX = 0x8933;
     public const nuint SIOCSIFMTU = 0x8922;
     public const nuint SIOCGIFFLAGS = 0x8913;
     public const nuint SIOCSIFFLAGS = 0x8914;

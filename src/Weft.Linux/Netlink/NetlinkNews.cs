@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Weft.Linux.Interop;
 
 namespace Weft.Linux.Netlink;
@@ -27,15 +28,42 @@ static unsafe class NetlinkNews
         return socket;
     }
 
-    /// <summary>Takes the news from the socket, so that it is not readable until more comes.</summary>
+    /// <summary>
+    /// Takes the news from the socket, so that it is not readable until more comes. Returns whether any of it says that
+    /// the link was down.
+    /// </summary>
+    /// <param name="link">An interface's index; 0 for none.</param>
     [SkipLocalsInit]
-    public static void Drain(Descriptor socket)
+    public static bool Drain(Descriptor socket, int link = 0)
     {
         const int size = 8192;
         byte* buffer = stackalloc byte[size];
+        bool wasDown = false;
         nint count;
         Errno error;
-        do count = SysSocket.recv(socket, buffer, size, SysSocket.MSG_DONTWAIT);
-        while (SystemCall.Interrupted(count, out error) || error is Errno.None or Errno.ENOBUFS);
+        do
+        {
+            count = SysSocket.recv(socket, buffer, size, SysSocket.MSG_DONTWAIT);
+            if (link != 0 && count > 0)
+                wasDown |= SaysDown(new ReadOnlySpan<byte>(buffer, (int)Math.Min(count, size)), link);
+        } while (SystemCall.Interrupted(count, out error) || error is Errno.None or Errno.ENOBUFS);
+        return wasDown;
+    }
+
+    /// <summary>Reads struct ifinfomsg of each message: the index at 4, the flags at 8.</summary>
+    static bool SaysDown(ReadOnlySpan<byte> datagram, int link)
+    {
+        const int headerLength = 16;
+        while (NetlinkMessage.TryRead(ref datagram, out NetlinkMessage message))
+        {
+            if (
+                message.Type == LinkMessages.NewLink
+                && message.Payload.Length >= headerLength
+                && MemoryMarshal.Read<int>(message.Payload[4..]) == link
+                && (MemoryMarshal.Read<uint>(message.Payload[8..]) & NetIf.IFF_UP) == 0
+            )
+                return true;
+        }
+        return false;
     }
 }

@@ -42,7 +42,21 @@ public sealed unsafe class TunLink : IDisposable
     }
 
     /// <summary>Takes the news from the socket, so that it is not readable until more comes.</summary>
-    public void Drain() => NetlinkNews.Drain(_socket);
+    /// <returns>Whether the interface was down meanwhile, also if it is up again.</returns>
+    public bool Drain() => NetlinkNews.Drain(_socket, Index ?? 0);
+
+    /// <summary>The interface's index where it is listened to; null when it is not there.</summary>
+    int? Index
+    {
+        get
+        {
+            if (_tun.Name is not { } name)
+                return null;
+            ifreq request = Named(name);
+            // The union's int, as ifr_ifindex is.
+            return SysIoctl.ioctl(_socket, NetIf.SIOCGIFINDEX, &request) < 0 ? null : request.ifr_ifru.ifru_mtu;
+        }
+    }
 
     /// <summary>The interface's MTU; null when no interface of its name is in the namespace that is listened to.</summary>
     public int? Mtu

@@ -38,6 +38,22 @@ public sealed class KeyScenarioTests
         Assert.True(TunnelPair.Reaches(pair.InitiatorHost, TunnelPair.ResponderInner4));
     }
 
+    // Both changes reach the device in one piece of news; the keys must go all the same, as the kernel has it.
+    [Fact]
+    public async Task A_link_that_was_down_for_an_instant_has_forgotten_its_keys()
+    {
+        await using Lab lab = new();
+        TunnelPair pair = TunnelPair.Lay(lab).Start(Engine.Weft, Engine.Weft);
+        TunnelPair.Ping(pair.InitiatorHost, TunnelPair.ResponderInner4);
+        PacketCounter initiations = PacketCounter.Add(pair.ResponderHost, "input", "iifname eth0 udp length 156");
+        for (int bounce = 1; bounce <= 3; bounce++)
+        {
+            pair.InitiatorHost.Run("ip", "-batch", BounceFile(lab));
+            Wait.Until(() => TunnelPair.Reaches(pair.InitiatorHost, TunnelPair.ResponderInner4), seconds: 7);
+            Assert.True(initiations.Packets >= bounce, "the session outlived its interface");
+        }
+    }
+
     [Fact]
     public async Task A_changed_endpoint_is_tried_at_once()
     {
@@ -101,6 +117,13 @@ public sealed class KeyScenarioTests
         {
             Assert.Equal("0", peer[6]);
         }
+    }
+
+    static string BounceFile(Lab lab)
+    {
+        string file = Path.Combine(lab.Folder, "bounce");
+        File.WriteAllText(file, "link set wg0 down\nlink set wg0 up\n");
+        return file;
     }
 
     static void Preshare(Device device, string peer, string secret) =>
