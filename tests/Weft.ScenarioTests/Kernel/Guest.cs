@@ -29,6 +29,7 @@ sealed class Guest : IDisposable
         // Nice to the tests beside it, some of which keep time.
         string[] machine =
         [
+            .. (string[])["nice", "-n", "5"],
             .. (string[])
                 ["qemu-system-x86_64", "-nodefaults", "-M", "q35", "-accel", "tcg", "-cpu", "max", "-m", "512"],
             .. (string[])["-display", "none", "-serial", "stdio", "-no-reboot"],
