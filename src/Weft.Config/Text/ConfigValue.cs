@@ -235,39 +235,5 @@ static class ConfigValue
             ? value
             : null;
 
-    /// <summary>The start of a value, fit for a terminal; nothing of it when it could be a key in the wrong place.</summary>
-    internal static string Shown(in IniText value)
-    {
-        if (HoldsKey(value.Span))
-            return "(hidden)";
-        const int most = 60;
-        ReadOnlySpan<char> span = value.Span;
-        bool cut = span.Length > most;
-        return string.Create(
-            Math.Min(span.Length, most) + (cut ? 1 : 0),
-            value,
-            static (shown, text) =>
-            {
-                for (int i = 0; i < shown.Length; i++)
-                    shown[i] =
-                        i == most ? '…'
-                        : char.IsControl(text.Span[i]) ? '?'
-                        : text.Span[i];
-            }
-        );
-    }
-
-    static bool HoldsKey(ReadOnlySpan<char> text)
-    {
-        // A key has 43 characters of base64, or 64 of hexadecimal; one that was cut or split is still worth hiding.
-        const int fewest = 40;
-        int run = 0;
-        foreach (char c in text)
-        {
-            run = char.IsAsciiLetterOrDigit(c) || c is '+' or '/' ? run + 1 : 0;
-            if (run >= fewest)
-                return true;
-        }
-        return false;
-    }
+    internal static string Shown(in IniText value) => ShownText.Of(value.Span);
 }

@@ -155,7 +155,7 @@ sealed class WgConfParser(string text, string file, IEndpointNames names)
                 return true;
             case "allowedips":
                 bool? good = WgValue.AllowedIps(value, _allowed, increments: false, out string? wrong);
-                Check(good is not null, where, $"'{wrong}' is not a network");
+                Check(good is not null, where, $"'{ShownText.Of(wrong)}' is not a network");
                 return true;
             case "endpoint":
                 IPEndPoint? endpoint = null;
