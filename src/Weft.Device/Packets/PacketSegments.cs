@@ -97,7 +97,8 @@ readonly ref struct PacketSegments
     /// <summary>Of IP, with whatever extensions, and transport; 0 when they make no sense. What the virtio header says of it is a hint only.</summary>
     static int HeaderLength(ReadOnlySpan<byte> packet, int transport, byte protocol, bool isIPv6)
     {
-        if (isIPv6 && transport < V6HeaderLength)
+        // Options are a part of IPv4's header; IPv6's extensions stand behind it.
+        if (isIPv6 ? transport < V6HeaderLength : transport != (packet[0] & 15) * 4)
             return 0;
         if (protocol == Udp)
             return transport + UdpHeaderLength;
