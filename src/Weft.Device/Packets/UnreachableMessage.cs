@@ -20,7 +20,10 @@ static class UnreachableMessage
     const byte IcmpV6 = 58;
     const byte HopLimit = 64;
 
-    /// <summary>Writes the answer; returns its length, or 0 when such a packet gets none (RFC 1122 section 3.2.2).</summary>
+    /// <summary>
+    /// Writes the answer; returns its length, or 0 when such a packet gets none (RFC 1122 section 3.2.2, RFC 4443 section
+    /// 2.4): an error, a later fragment, or one that is not from one host to one host.
+    /// </summary>
     /// <param name="packet">An IP packet; its IP header is known to be complete.</param>
     /// <param name="reply">At least <see cref="MaxLength"/> bytes.</param>
     public static int Write(ReadOnlySpan<byte> packet, Span<byte> reply) =>
@@ -31,7 +34,8 @@ static class UnreachableMessage
         const ushort fragmentOffset = 0x1FFF;
         int headerLength = (packet[0] & 15) * 4;
         bool isLaterFragment = (BinaryPrimitives.ReadUInt16BigEndian(packet[V4Fragment..]) & fragmentOffset) != 0;
-        if (isLaterFragment || IsManyV4(packet[16..]) || IsErrorV4(packet, headerLength))
+        bool isFromOne = packet[12] != 0 && !IsManyV4(packet[12..]);
+        if (isLaterFragment || !isFromOne || IsManyV4(packet[16..]) || IsErrorV4(packet, headerLength))
             return 0;
         int quoted = Math.Min(packet.Length, MaxLengthV4 - V4HeaderLength - HeaderLength);
         int length = V4HeaderLength + HeaderLength + quoted;
@@ -57,7 +61,8 @@ static class UnreachableMessage
     static int WriteV6(ReadOnlySpan<byte> packet, Span<byte> reply)
     {
         const byte multicast = 0xFF;
-        if (packet[24] == multicast || packet[8] == multicast || IsErrorV6(packet))
+        bool isFromOne = packet[8] != multicast && packet.Slice(8, 16).ContainsAnyExcept((byte)0);
+        if (packet[24] == multicast || !isFromOne || IsErrorV6(packet))
             return 0;
         int quoted = Math.Min(packet.Length, MaxLength - V6HeaderLength - HeaderLength);
         int length = V6HeaderLength + HeaderLength + quoted;
