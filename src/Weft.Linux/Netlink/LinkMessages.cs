@@ -135,7 +135,7 @@ static class LinkMessages
             }
         }
         // On a point-to-point link the prefix is the far end's; the local address is ours (linux/if_addr.h).
-        return (local ?? prefix) is not { } address
+        return (local ?? prefix) is not { } address || payload[1] > 8 * address.GetAddressBytes().Length
             ? null
             : new LinkAddress(MemoryMarshal.Read<int>(payload[4..]), address, payload[1])
             {

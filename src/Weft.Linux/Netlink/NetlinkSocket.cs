@@ -163,7 +163,8 @@ public sealed unsafe class NetlinkSocket : IDisposable
         throw new NetlinkException(what, Errno.EMSGSIZE, $"an answer of {length} bytes did not fit");
     }
 
-    static void ThrowIfRefused(NetlinkMessage message, string what)
+    /// <summary>Reads an error or the end of a dump; what it says beyond its number may be missing or cut.</summary>
+    internal static void ThrowIfRefused(NetlinkMessage message, string what)
     {
         ReadOnlySpan<byte> payload = message.Payload;
         if (payload.Length < 4)
@@ -179,8 +180,8 @@ public sealed unsafe class NetlinkSocket : IDisposable
             if (message.Type == MessageError && payload.Length >= 8)
             {
                 bool capped = ((ushort)message.Flags & FlagCapped) != 0;
-                int quoted = capped ? NetlinkRequest.HeaderLength : (int)MemoryMarshal.Read<uint>(payload[4..]);
-                skip += NetlinkRequest.Align(Math.Max(quoted, NetlinkRequest.HeaderLength));
+                uint quoted = capped ? 0 : Math.Min(MemoryMarshal.Read<uint>(payload[4..]), (uint)payload.Length);
+                skip += NetlinkRequest.Align(Math.Max((int)quoted, NetlinkRequest.HeaderLength));
             }
             NetlinkAttributes attributes = new(skip <= payload.Length ? payload[skip..] : default);
             while (attributes.MoveNext())

@@ -55,12 +55,12 @@ unsafe ref struct ControlMessages(byte* start, int capacity)
         Unsafe.SkipInit(out level);
         Unsafe.SkipInit(out type);
         data = default;
-        if (offset + sizeof(cmsghdr) > length)
+        if (length - offset < sizeof(cmsghdr))
             return false;
         var header = (cmsghdr*)(start + offset);
-        int size = (int)header->cmsg_len;
-        if (size < Header || offset + size > length)
+        if (header->cmsg_len < (nuint)Header || header->cmsg_len > (nuint)(length - offset))
             return false;
+        int size = (int)header->cmsg_len;
         level = header->cmsg_level;
         type = header->cmsg_type;
         data = new ReadOnlySpan<byte>(start + offset + Header, size - Header);

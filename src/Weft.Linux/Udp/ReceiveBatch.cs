@@ -98,29 +98,30 @@ public sealed unsafe class ReceiveBatch : IDisposable
 
     public void Dispose() => NativeMemory.Free(_block);
 
-    static void ReadControl(ref ReceivedMessage message, byte* control, int length)
+    /// <summary>Takes what is known out of the control messages; what is shorter than its kind is passed over.</summary>
+    internal static void ReadControl(ref ReceivedMessage message, byte* control, int length)
     {
         int offset = 0;
         while (ControlMessages.Next(control, length, ref offset, out int level, out int type, out var data))
         {
             switch (level, type)
             {
-                case (LinuxUdp.SOL_UDP, LinuxUdp.UDP_GRO):
+                case (LinuxUdp.SOL_UDP, LinuxUdp.UDP_GRO) when data.Length >= sizeof(int):
                     int segment = MemoryMarshal.Read<int>(data);
                     message.SegmentSize = segment > 0 ? segment : message.Length;
                     break;
-                case (NetinetIn.IPPROTO_IP, NetinetIn.IP_TOS):
+                case (NetinetIn.IPPROTO_IP, NetinetIn.IP_TOS) when data.Length > 0:
                     message.TrafficClass = data[0];
                     break;
-                case (NetinetIn.IPPROTO_IPV6, NetinetIn.IPV6_TCLASS):
+                case (NetinetIn.IPPROTO_IPV6, NetinetIn.IPV6_TCLASS) when data.Length >= sizeof(int):
                     message.TrafficClass = (byte)MemoryMarshal.Read<int>(data);
                     break;
-                case (NetinetIn.IPPROTO_IP, NetinetIn.IP_PKTINFO):
+                case (NetinetIn.IPPROTO_IP, NetinetIn.IP_PKTINFO) when data.Length >= sizeof(in_pktinfo):
                     in_pktinfo four = MemoryMarshal.Read<in_pktinfo>(data);
                     message.LocalAddress = UdpAddress.Swap(four.ipi_spec_dst);
                     message.InterfaceIndex = four.ipi_ifindex;
                     break;
-                case (NetinetIn.IPPROTO_IPV6, NetinetIn.IPV6_PKTINFO):
+                case (NetinetIn.IPPROTO_IPV6, NetinetIn.IPV6_PKTINFO) when data.Length >= sizeof(in6_pktinfo):
                     in6_pktinfo six = MemoryMarshal.Read<in6_pktinfo>(data);
                     message.LocalAddress = UdpAddress.Swap(six.ipi6_addr);
                     message.InterfaceIndex = six.ipi6_ifindex;
