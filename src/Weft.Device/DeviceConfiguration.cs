@@ -22,7 +22,7 @@ sealed class DeviceConfiguration(Node node, Listening listening, TunDevice tun, 
                 PublicKey = node.PublicKey,
                 ListenPort = listening.Port,
                 FirewallMark = listening.Mark,
-                Peers = [.. node.Peers.Select(Describe)],
+                Peers = [.. node.Peers.Select(PeerConfiguration.Describe)],
             };
         }
     }
@@ -35,7 +35,7 @@ sealed class DeviceConfiguration(Node node, Listening listening, TunDevice tun, 
             {
                 ApplyInterface(config);
                 foreach (PeerConfig peer in config.Peers)
-                    ApplyPeer(peer);
+                    PeerConfiguration.Apply(node, peer);
             }
             return 0;
         }
@@ -64,57 +64,5 @@ sealed class DeviceConfiguration(Node node, Listening listening, TunDevice tun, 
             listening.SetMark(mark);
         if (config.ReplacePeers)
             node.RemoveAllPeers();
-    }
-
-    void ApplyPeer(PeerConfig config)
-    {
-        Tunnel? peer = node.FindPeer(config.PublicKey);
-        if (config.Remove)
-        {
-            if (peer is not null)
-                node.RemovePeer(peer);
-            return;
-        }
-        if (peer is null)
-        {
-            if (config.UpdateOnly)
-                return;
-            peer = node.AddPeer(config.PublicKey);
-            // Our own key: silently nobody.
-            if (peer is null)
-                return;
-        }
-        if (config.PresharedKey is not null)
-            node.SetPresharedKey(peer, config.PresharedKey);
-        if (config.Endpoint is not null)
-            node.SetEndpoint(peer, Endpoint.From(config.Endpoint));
-        if (config.ReplaceAllowedIps)
-            node.DisallowAllIps(peer);
-        foreach (AllowedIpChange change in config.AllowedIps)
-        {
-            if (change.Remove)
-                node.DisallowIp(peer, change.Prefix);
-            else
-                node.AllowIp(peer, change.Prefix);
-        }
-        if (config.PersistentKeepalive is { } seconds)
-            node.SetPersistentKeepalive(peer, seconds);
-    }
-
-    static PeerStatus Describe(Tunnel peer)
-    {
-        peer.TryGetEndpoint(out Endpoint endpoint);
-        WallTime handshake = peer.LastHandshake;
-        return new PeerStatus
-        {
-            PublicKey = peer.PublicKey,
-            PresharedKey = peer.PresharedKey is { } key ? new PresharedKey(key.Span) : null,
-            Endpoint = endpoint.ToIPEndPoint(),
-            AllowedIps = [.. peer.AllowedIps],
-            LastHandshake = new HandshakeTime(handshake.Seconds, handshake.Nanoseconds),
-            ReceivedBytes = peer.ReceivedBytes,
-            SentBytes = peer.SentBytes,
-            PersistentKeepalive = peer.PersistentKeepalive,
-        };
     }
 }
