@@ -105,6 +105,6 @@ check "Check the scripts (shellcheck)" scripts_clean
 check "Check the format (csharpier)" format_clean
 check "Build (about a minute)" build_all || exit 1
 check "Publish artifacts/bin/weft (about a minute)" ./build.sh || exit 1
-for project in tests/*/*.csproj; do
+for project in tests/*Tests/*.csproj; do
   run_tests "$(basename "$project" .csproj)"
 done
