@@ -46,7 +46,7 @@ public sealed class DeviceHost : IDisposable
         _listening = new Listening(_node, _transport, sink, _handshakes, _wake, options.Offloads, logger);
         _routes = new SourceRoutes(_listening);
         _outbound = new OutboundLoop(tun, new OutboundPath(_node, _transport, sink), _wake, logger);
-        _uapi = new UapiServer(listener, new DeviceConfiguration(_node, _listening, tun, _wake), logger);
+        _uapi = new UapiServer(listener, new DeviceConfiguration(_node, _listening, tun, _wake), _wake, logger);
     }
 
     /// <summary>Makes interface and socket. From here on clients can connect; they are served by <see cref="Run"/>.</summary>

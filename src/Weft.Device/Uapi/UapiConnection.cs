@@ -1,76 +1,118 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Weft.Config;
+using Weft.Linux;
 
 namespace Weft.Device;
 
 /// <summary>
 /// One configuration client (www.wireguard.com/xplatform): any number of commands, in whatever pieces they come, answered
-/// in order. Lives as long as its stream; nothing that a client sends ends more than its own connection.
+/// in order. Nothing waits: a client that does not read its answers is not read from until it does. Nothing that a client
+/// sends ends more than its own connection. The server owns it, on its thread.
 /// </summary>
-sealed class UapiConnection(IUapiDevice device, ILogger logger)
+sealed class UapiConnection(UnixClient client, IUapiDevice device, ILogger logger) : IDisposable
 {
     const int ReadSize = 16 << 10;
 
-    /// <summary>Serves until the client closes or goes away.</summary>
-    public async Task ServeAsync(Stream stream, CancellationToken cancel)
+    /// <summary>Then it is another client's turn.</summary>
+    const int MaxReadsAtATime = 4;
+
+    readonly UapiCommandReader _reader = new();
+    readonly byte[] _bytes = new byte[ReadSize];
+    int _taken;
+    int _count;
+    bool _hasEnded;
+    WipedBufferWriter? _answer;
+    int _sent;
+
+    /// <summary>What the client is waited for.</summary>
+    public Interest Interest => new(client.Descriptor, ToWrite: _answer is not null);
+
+    /// <summary>Does all that can be done without waiting. False when the client is done with, or gone.</summary>
+    public bool Serve()
     {
-        UapiCommandReader reader = new();
-        byte[] bytes = new byte[ReadSize];
-        try
+        for (int reads = 0; ; )
         {
-            int count;
-            while ((count = await stream.ReadAsync(bytes, cancel).ConfigureAwait(false)) > 0)
+            if (_answer is not null)
             {
-                int taken = 0;
-                while (TryRead(reader, bytes.AsSpan(0, count), ref taken, out UapiCommand command))
-                    await AnswerAsync(stream, command, cancel).ConfigureAwait(false);
+                StreamStatus sending = SendAnswer();
+                if (sending != StreamStatus.Done)
+                    return sending == StreamStatus.WouldBlock;
             }
-            if (reader.TryEnd(out UapiCommand last))
-                await AnswerAsync(stream, last, cancel).ConfigureAwait(false);
-        }
-        catch (IOException e)
-        {
-            Log.ClientGone(logger, e.Message);
-        }
-        catch (OperationCanceledException)
-        {
-            // The device ends.
-        }
-        finally
-        {
-            // What came in may have been a private key.
-            CryptographicOperations.ZeroMemory(bytes);
+            if (TryNextCommand(out UapiCommand command))
+            {
+                Answer(command);
+                continue;
+            }
+            if (_hasEnded)
+                return false;
+            if (reads++ == MaxReadsAtATime)
+                return true;
+            _taken = 0;
+            switch (client.Receive(_bytes, out _count))
+            {
+                case StreamStatus.WouldBlock:
+                    return true;
+                case StreamStatus.Closed:
+                    _hasEnded = true;
+                    break;
+            }
         }
     }
 
-    static bool TryRead(UapiCommandReader reader, ReadOnlySpan<byte> bytes, ref int taken, out UapiCommand command)
+    public void Dispose()
     {
-        ReadOnlySpan<byte> rest = bytes[taken..];
-        bool complete = reader.TryRead(ref rest, out command);
-        taken = bytes.Length - rest.Length;
-        return complete;
+        // What came in may have been a private key.
+        CryptographicOperations.ZeroMemory(_bytes);
+        _answer?.Dispose();
+        client.Dispose();
     }
 
-    async Task AnswerAsync(Stream stream, UapiCommand command, CancellationToken cancel)
+    bool TryNextCommand(out UapiCommand command)
     {
-        using WipedBufferWriter answer = new();
+        ReadOnlySpan<byte> rest = _bytes.AsSpan(_taken, _count - _taken);
+        bool isComplete = _reader.TryRead(ref rest, out command);
+        _taken = _count - rest.Length;
+        // The last command may lack its blank line.
+        return isComplete || (_hasEnded && _reader.TryEnd(out command));
+    }
+
+    StreamStatus SendAnswer()
+    {
+        ReadOnlySpan<byte> all = _answer!.Written.Span;
+        while (_sent < all.Length)
+        {
+            StreamStatus status = client.Send(all[_sent..], out int count);
+            if (status == StreamStatus.Closed)
+                Log.ClientGone(logger, "it hung up before it was answered");
+            if (status != StreamStatus.Done)
+                return status;
+            _sent += count;
+        }
+        _answer.Dispose();
+        _answer = null;
+        return StreamStatus.Done;
+    }
+
+    void Answer(UapiCommand command)
+    {
+        _answer = new WipedBufferWriter();
+        _sent = 0;
         switch (command.Kind)
         {
             case UapiCommandKind.Get:
                 DeviceStatus status = device.Describe();
-                UapiText.WriteStatus(status, answer);
+                UapiText.WriteStatus(status, _answer);
                 DisposeKeys(status);
                 break;
             case UapiCommandKind.Set:
-                UapiText.WriteErrno(Apply(command.Config!), answer);
+                UapiText.WriteErrno(Apply(command.Config!), _answer);
                 break;
             case UapiCommandKind.Refused:
                 Log.Refused(logger, command.Reason ?? "not UAPI");
-                UapiText.WriteErrno(command.Errno, answer);
+                UapiText.WriteErrno(command.Errno, _answer);
                 break;
         }
-        await stream.WriteAsync(answer.Written, cancel).ConfigureAwait(false);
     }
 
     int Apply(DeviceConfig config)

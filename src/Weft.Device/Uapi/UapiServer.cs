@@ -1,105 +1,96 @@
-using System.Collections.Concurrent;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Weft.Linux;
 
 namespace Weft.Device;
 
 /// <summary>
-/// Takes configuration clients at the device's Unix socket and serves each one beside the others, on the thread pool. The
-/// device host owns it.
+/// Takes configuration clients at the device's Unix socket and serves them all on one thread, which waits for whichever
+/// has something to say. So nothing has to be started or opened to serve: a device that has run out of descriptors goes on,
+/// and answers again when it has some. The device host owns it.
 /// </summary>
-sealed class UapiServer(UnixListener listener, IUapiDevice device, ILogger logger) : IDisposable
+sealed class UapiServer(UnixListener listener, IUapiDevice device, ControlWake wake, ILogger logger) : IDisposable
 {
     /// <summary>Clients at a time; more wait in the kernel's queue. Bounds memory and descriptors.</summary>
     const int MaxClients = 64;
 
     /// <summary>After a failure to accept (no descriptor left): try again when some may have been closed.</summary>
-    static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+    const int RetryMilliseconds = 100;
 
-    readonly CancellationTokenSource _stop = new();
-    readonly SemaphoreSlim _places = new(MaxClients);
-    readonly ConcurrentDictionary<Task, bool> _clients = new();
-    Task _accepting = Task.CompletedTask;
+    readonly EventCounter _stop = new();
+    readonly List<UapiConnection> _clients = [];
+    Thread? _thread;
     bool _hasFailed;
 
-    public void Start() => _accepting = AcceptAsync();
+    public void Start()
+    {
+        _thread = new Thread(Run) { Name = "uapi", IsBackground = true };
+        _thread.Start();
+    }
 
     /// <summary>Closes the door and lets all clients go.</summary>
     public void Dispose()
     {
-        _stop.Cancel();
-        _accepting.Wait();
-        Task.WhenAll(_clients.Keys).Wait();
-        _places.Dispose();
+        _stop.Signal();
+        _thread?.Join();
+        _clients.ForEach(client => client.Dispose());
         _stop.Dispose();
     }
 
-    async Task AcceptAsync()
+    void Run()
     {
         try
         {
-            while (true)
-            {
-                await _places.WaitAsync(_stop.Token).ConfigureAwait(false);
-                Socket? client = await TryAcceptAsync().ConfigureAwait(false);
-                if (client is null)
-                {
-                    _places.Release();
-                    await Task.Delay(RetryDelay, _stop.Token).ConfigureAwait(false);
-                    continue;
-                }
-                Task serving = ServeAsync(client);
-                _clients.TryAdd(serving, true);
-                _ = serving.ContinueWith(
-                    static (done, clients) => ((ConcurrentDictionary<Task, bool>)clients!).TryRemove(done, out _),
-                    _clients,
-                    TaskScheduler.Default
-                );
-            }
+            while (Step()) { }
         }
-        catch (OperationCanceledException)
+        catch (Exception e)
         {
-            // The device ends.
+            // Nothing may escape a thread's entry.
+            Log.ThreadFailed(logger, "uapi", e);
+            wake.Fail();
         }
     }
 
-    async Task<Socket?> TryAcceptAsync()
+    /// <summary>Waits for clients and serves those that are ready. False when the device ends.</summary>
+    bool Step()
+    {
+        // A client that can't be taken keeps the door readable; it is left out then, or this would spin.
+        bool atDoor = !_hasFailed && _clients.Count < MaxClients;
+        Interest[] interests =
+        [
+            new(_stop.Descriptor, ToWrite: false),
+            .. _clients.Select(client => client.Interest),
+            .. atDoor ? [new Interest(listener.Descriptor, ToWrite: false)] : ReadOnlySpan<Interest>.Empty,
+        ];
+        using Poller poller = new(interests);
+        poller.Wait(_hasFailed ? RetryMilliseconds : -1);
+        if (poller.IsReady(0))
+            return false;
+        for (int i = _clients.Count - 1; i >= 0; i--)
+        {
+            if (!poller.IsReady(i + 1) || _clients[i].Serve())
+                continue;
+            _clients[i].Dispose();
+            _clients.RemoveAt(i);
+        }
+        if (_hasFailed || (atDoor && poller.IsReady(poller.Count - 1)))
+            Accept();
+        return true;
+    }
+
+    void Accept()
     {
         try
         {
-            Socket client = await listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
+            if (listener.TryAccept() is { } client)
+                _clients.Add(new UapiConnection(client, device, logger));
             _hasFailed = false;
-            return client;
         }
-        catch (SocketException e)
+        catch (KernelRefusedException e)
         {
             // Said once, however often it is tried.
             if (!_hasFailed)
                 Log.AcceptFailed(logger, e.Message);
             _hasFailed = true;
-            return null;
-        }
-    }
-
-    async Task ServeAsync(Socket client)
-    {
-        // Off the accepting loop before the first read can complete at once.
-        await Task.Yield();
-        try
-        {
-            using NetworkStream stream = new(client, ownsSocket: true);
-            await new UapiConnection(device, logger).ServeAsync(stream, _stop.Token).ConfigureAwait(false);
-        }
-        catch (IOException e)
-        {
-            // It hung up before its stream was made.
-            Log.ClientGone(logger, e.Message);
-        }
-        finally
-        {
-            client.Dispose();
-            _places.Release();
         }
     }
 }

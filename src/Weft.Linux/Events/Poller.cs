@@ -2,8 +2,11 @@ using Weft.Linux.Interop;
 
 namespace Weft.Linux;
 
+/// <summary>What to wait for at a descriptor: bytes to read or, with <paramref name="ToWrite"/>, room to write.</summary>
+public readonly record struct Interest(Descriptor Descriptor, bool ToWrite);
+
 /// <summary>
-/// Waits until one of a few descriptors is readable (poll(2)). Keeps them open while it lives; its maker disposes it. One
+/// Waits until one of a few descriptors is ready (poll(2)). Keeps them open while it lives; its maker disposes it. One
 /// thread.
 /// </summary>
 public sealed unsafe class Poller : IDisposable
@@ -11,16 +14,25 @@ public sealed unsafe class Poller : IDisposable
     readonly Descriptor[] _descriptors;
     readonly pollfd[] _polls;
 
+    /// <summary>Waits for bytes to read at any of them.</summary>
     public Poller(params ReadOnlySpan<Descriptor> descriptors)
+        : this(descriptors.Length)
     {
-        _descriptors = descriptors.ToArray();
-        _polls = new pollfd[_descriptors.Length];
-        for (int i = 0; i < _descriptors.Length; i++)
-        {
-            bool added = false;
-            _descriptors[i].DangerousAddRef(ref added);
-            _polls[i] = new pollfd { fd = _descriptors[i].Number, events = Poll.POLLIN };
-        }
+        for (int i = 0; i < descriptors.Length; i++)
+            Add(i, new Interest(descriptors[i], ToWrite: false));
+    }
+
+    public Poller(params ReadOnlySpan<Interest> interests)
+        : this(interests.Length)
+    {
+        for (int i = 0; i < interests.Length; i++)
+            Add(i, interests[i]);
+    }
+
+    Poller(int count)
+    {
+        _descriptors = new Descriptor[count];
+        _polls = new pollfd[count];
     }
 
     /// <summary>Of descriptors.</summary>
@@ -40,12 +52,24 @@ public sealed unsafe class Poller : IDisposable
         return ready > 0;
     }
 
-    /// <summary>Whether the descriptor at <paramref name="index"/> was readable, or broken, when the last wait ended.</summary>
+    /// <summary>Whether the descriptor at <paramref name="index"/> was ready, or broken, when the last wait ended.</summary>
     public bool IsReady(int index) => _polls[index].revents != 0;
 
     public void Dispose()
     {
         foreach (Descriptor descriptor in _descriptors)
             descriptor.DangerousRelease();
+    }
+
+    void Add(int index, Interest interest)
+    {
+        bool added = false;
+        interest.Descriptor.DangerousAddRef(ref added);
+        _descriptors[index] = interest.Descriptor;
+        _polls[index] = new pollfd
+        {
+            fd = interest.Descriptor.Number,
+            events = interest.ToWrite ? Poll.POLLOUT : Poll.POLLIN,
+        };
     }
 }

@@ -46,6 +46,9 @@ static unsafe partial class SysSocket
     public static partial int listen(Descriptor fd, int backlog);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int accept4(Descriptor fd, void* address, uint* length, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int getsockname(Descriptor fd, void* address, uint* length);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -16,16 +16,18 @@ public sealed unsafe class UnixListener : IDisposable
     /// <summary>Read, write and enter for group and others.</summary>
     const uint OwnerOnly = 0x3F;
 
-    readonly Socket _socket;
     bool _keepFile;
 
-    UnixListener(string path, Socket socket)
+    UnixListener(string path, Descriptor descriptor)
     {
         Path = path;
-        _socket = socket;
+        Descriptor = descriptor;
     }
 
     public string Path { get; }
+
+    /// <summary>Readable when a client waits.</summary>
+    public Descriptor Descriptor { get; }
 
     /// <summary>
     /// Makes the folder (0755) if need be, replaces a socket file that nobody answers at, binds with umask 077 and listens.
@@ -53,7 +55,7 @@ public sealed unsafe class UnixListener : IDisposable
         uint before = SysStat.umask(OwnerOnly);
         try
         {
-            return new UnixListener(path, new Socket(new SafeSocketHandle(Listen(path), ownsHandle: true)));
+            return new UnixListener(path, Listen(path));
         }
         finally
         {
@@ -61,7 +63,21 @@ public sealed unsafe class UnixListener : IDisposable
         }
     }
 
-    public ValueTask<Socket> AcceptAsync(CancellationToken cancel) => _socket.AcceptAsync(cancel);
+    /// <summary>The next client, without waiting; null when none is there or it has left again.</summary>
+    /// <exception cref="KernelRefusedException">No descriptor or no memory is left; the client goes on waiting.</exception>
+    public UnixClient? TryAccept()
+    {
+        int fd;
+        Errno error;
+        do fd = SysSocket.accept4(Descriptor, null, null, SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC);
+        while (SystemCall.Interrupted(fd, out error));
+        return error switch
+        {
+            Errno.None => new UnixClient(new Descriptor(fd)),
+            Errno.EAGAIN or Errno.ECONNABORTED => null,
+            _ => throw new KernelRefusedException("accept", Path, error),
+        };
+    }
 
     /// <summary>The file at <see cref="Path"/> is somebody else's now, or nobody's: leave it alone from here on.</summary>
     public void KeepFile() => _keepFile = true;
@@ -71,7 +87,7 @@ public sealed unsafe class UnixListener : IDisposable
         if (!_keepFile)
             File.Delete(Path);
         _keepFile = true;
-        _socket.Dispose();
+        Descriptor.Dispose();
     }
 
     static bool Answers(string path)
@@ -90,7 +106,7 @@ public sealed unsafe class UnixListener : IDisposable
 
     // Bound by hand: the class library would delete the file when its socket is closed, also when it is no longer ours.
     [SkipLocalsInit]
-    static nint Listen(string path)
+    static Descriptor Listen(string path)
     {
         sockaddr_un address = new() { sun_family = SysSocket.AF_UNIX };
         int length = Encoding.UTF8.GetByteCount(path);
@@ -98,9 +114,8 @@ public sealed unsafe class UnixListener : IDisposable
             throw new ArgumentException($"Socket path '{path}' is longer than {sockaddr_un.PathSize - 1} bytes.");
         Encoding.UTF8.GetBytes(path, (Span<byte>)address.sun_path);
 
-        const int type = SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC;
-        int fd = SystemCall.Check(SysSocket.socket(SysSocket.AF_UNIX, type, 0), "socket", path);
-        Descriptor descriptor = new(fd);
+        const int type = SysSocket.SOCK_STREAM | SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC;
+        Descriptor descriptor = new(SystemCall.Check(SysSocket.socket(SysSocket.AF_UNIX, type, 0), "socket", path));
         uint size = (uint)(sizeof(ushort) + length + 1);
         if (
             !SystemCall.Succeeded(SysSocket.bind(descriptor, &address, size), out Errno error)
@@ -110,7 +125,6 @@ public sealed unsafe class UnixListener : IDisposable
             descriptor.Dispose();
             throw new KernelRefusedException("bind", path, error);
         }
-        descriptor.SetHandleAsInvalid();
-        return fd;
+        return descriptor;
     }
 }

@@ -99,6 +99,40 @@ public sealed class LifeScenarioTests
         Assert.All(answers, answer => Assert.EndsWith("errno=0\n\n", answer));
     }
 
+    [Fact]
+    public async Task Without_descriptors_a_device_carries_on_and_answers_when_it_has_some_again()
+    {
+        await using Lab lab = new();
+        TunnelPair pair = TunnelPair.Lay(lab).Start(Engine.Weft, Engine.Weft);
+        Host right = pair.ResponderHost;
+        TunnelPair.Ping(pair.InitiatorHost, TunnelPair.ResponderInner4);
+        LimitDescriptors(right, pair.Responder, 8);
+        List<Socket> clients = [];
+        for (int i = 0; i < 5; i++)
+        {
+            Socket client = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            client.Connect(new UnixDomainSocketEndPoint(pair.Responder.SocketPath));
+            clients.Add(client);
+        }
+
+        TunnelPair.Ping(pair.InitiatorHost, TunnelPair.ResponderInner4);
+        // What it would open now for its interface is refused to it too.
+        right.Sh("ip link set wg0 down; ip link set wg0 up; ip link set wg0 mtu 1400");
+        Wait.Until(() => pair.Responder.Daemon.Errors.Contains("EMFILE", StringComparison.Ordinal), seconds: 5);
+        Assert.False(pair.Responder.Daemon.HasExited, pair.Responder.Daemon.Errors);
+        Assert.InRange(pair.Responder.Daemon.Errors.Split('\n').Length, 1, 30);
+
+        LimitDescriptors(right, pair.Responder, 1024);
+        clients.ForEach(client => client.Dispose());
+        Wait.Until(pair.Responder.Answers, seconds: 5);
+        Wait.Until(() => TunnelPair.Reaches(right, TunnelPair.InitiatorInner4), seconds: 7);
+    }
+
+    static void LimitDescriptors(Host host, Device device, int descriptors) =>
+        host.RunInNetwork(
+            FormattableString.Invariant($"prlimit --pid {device.Daemon.Pid} --nofile={descriptors}:1024")
+        );
+
     static string Everything(Device device, string request, int piece = 1 << 20)
     {
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)

@@ -16,12 +16,13 @@ public sealed class UapiServerTests : IDisposable
     readonly string _folder = Directory.CreateTempSubdirectory("weft-uapi-").FullName;
     readonly UnixListener _listener;
     readonly UapiServer _server;
+    readonly ControlWake _wake = new();
     readonly StandIn _device = new();
 
     public UapiServerTests()
     {
         _listener = UnixListener.Bind(Path.Combine(_folder, "wg.sock"));
-        _server = new UapiServer(_listener, _device, NullLogger.Instance);
+        _server = new UapiServer(_listener, _device, _wake, NullLogger.Instance);
         _server.Start();
     }
 
@@ -103,6 +104,25 @@ public sealed class UapiServerTests : IDisposable
     }
 
     [Fact]
+    public void A_client_that_does_not_read_holds_up_nobody_and_gets_all_its_answers_later()
+    {
+        const int commands = 20_000;
+        using Socket lazy = Connect();
+        byte[] asked = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("get=1\n\n", commands)));
+        Thread sending = new(() =>
+        {
+            lazy.Send(asked);
+            lazy.Shutdown(SocketShutdown.Send);
+        });
+        sending.Start();
+        Assert.Equal(Ok, Ask("set=1\nlisten_port=5\n\n"));
+        Assert.True(sending.IsAlive);
+
+        Assert.Equal(commands * "listen_port=51820\nfwmark=7\nerrno=0\n\n".Length, ReadAll(lazy).Length);
+        sending.Join();
+    }
+
+    [Fact]
     public void A_client_that_leaves_without_reading_is_no_loss()
     {
         for (int i = 0; i < 100; i++)
@@ -117,6 +137,8 @@ public sealed class UapiServerTests : IDisposable
     {
         _server.Dispose();
         _listener.Dispose();
+        Assert.Null(_wake.EndReason);
+        _wake.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
