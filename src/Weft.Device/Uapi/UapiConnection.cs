@@ -10,7 +10,7 @@ namespace Weft.Device;
 /// in order. Nothing waits: a client that does not read its answers is not read from until it does. Nothing that a client
 /// sends ends more than its own connection. The server owns it, on its thread.
 /// </summary>
-sealed class UapiConnection(UnixClient client, IUapiDevice device, ILogger logger) : IDisposable
+sealed class UapiConnection(IStreamEnd client, IUapiDevice device, ILogger logger) : IDisposable
 {
     const int ReadSize = 16 << 10;
 
@@ -25,8 +25,8 @@ sealed class UapiConnection(UnixClient client, IUapiDevice device, ILogger logge
     WipedBufferWriter? _answer;
     int _sent;
 
-    /// <summary>What the client is waited for.</summary>
-    public Interest Interest => new(client.Descriptor, ToWrite: _answer is not null);
+    /// <summary>Whether it waits for the client to read, rather than to write.</summary>
+    public bool IsAnswering => _answer is not null;
 
     /// <summary>Does all that can be done without waiting. False when the client is done with, or gone.</summary>
     public bool Serve()
@@ -65,7 +65,6 @@ sealed class UapiConnection(UnixClient client, IUapiDevice device, ILogger logge
         // What came in may have been a private key.
         CryptographicOperations.ZeroMemory(_bytes);
         _answer?.Dispose();
-        client.Dispose();
     }
 
     bool TryNextCommand(out UapiCommand command)

@@ -17,7 +17,7 @@ sealed class UapiServer(UnixListener listener, IUapiDevice device, ControlWake w
     const int RetryMilliseconds = 100;
 
     readonly EventCounter _stop = new();
-    readonly List<UapiConnection> _clients = [];
+    readonly List<Client> _clients = [];
     Thread? _thread;
     bool _hasFailed;
 
@@ -67,7 +67,7 @@ sealed class UapiServer(UnixListener listener, IUapiDevice device, ControlWake w
             return false;
         for (int i = _clients.Count - 1; i >= 0; i--)
         {
-            if (!poller.IsReady(i + 1) || _clients[i].Serve())
+            if (!poller.IsReady(i + 1) || _clients[i].Connection.Serve())
                 continue;
             _clients[i].Dispose();
             _clients.RemoveAt(i);
@@ -82,7 +82,7 @@ sealed class UapiServer(UnixListener listener, IUapiDevice device, ControlWake w
         try
         {
             if (listener.TryAccept() is { } client)
-                _clients.Add(new UapiConnection(client, device, logger));
+                _clients.Add(new Client(client, new UapiConnection(client, device, logger)));
             _hasFailed = false;
         }
         catch (KernelRefusedException e)
@@ -91,6 +91,18 @@ sealed class UapiServer(UnixListener listener, IUapiDevice device, ControlWake w
             if (!_hasFailed)
                 Log.AcceptFailed(logger, e.Message);
             _hasFailed = true;
+        }
+    }
+
+    /// <summary>A client and how far its conversation is.</summary>
+    sealed record Client(UnixClient End, UapiConnection Connection) : IDisposable
+    {
+        public Interest Interest => new(End.Descriptor, Connection.IsAnswering);
+
+        public void Dispose()
+        {
+            Connection.Dispose();
+            End.Dispose();
         }
     }
 }

@@ -2,7 +2,7 @@ using Weft.Linux.Interop;
 
 namespace Weft.Linux;
 
-/// <summary>How a transfer on a <see cref="UnixClient"/> ended.</summary>
+/// <summary>How a transfer at an <see cref="IStreamEnd"/> ended.</summary>
 public enum StreamStatus
 {
     Done,
@@ -14,18 +14,27 @@ public enum StreamStatus
     Closed,
 }
 
+/// <summary>One end of a stream of bytes on which nothing waits: a connection of the kernel's, or a scripted one in tests.</summary>
+public interface IStreamEnd
+{
+    /// <summary>Takes what is there; Closed also when nothing more will come.</summary>
+    StreamStatus Receive(Span<byte> buffer, out int count);
+
+    /// <summary>Hands over as much as there is room for.</summary>
+    StreamStatus Send(ReadOnlySpan<byte> bytes, out int count);
+}
+
 /// <summary>
 /// A client of a <see cref="UnixListener"/>, as the server has it. Nothing waits: a <see cref="Poller"/> says when there is something to do. Its
 /// maker disposes it; one thread.
 /// </summary>
-public sealed unsafe class UnixClient : IDisposable
+public sealed unsafe class UnixClient : IStreamEnd, IDisposable
 {
     internal UnixClient(Descriptor descriptor) => Descriptor = descriptor;
 
     /// <summary>Readable when something came or the other end is gone.</summary>
     public Descriptor Descriptor { get; }
 
-    /// <summary>Takes what is there.</summary>
     public StreamStatus Receive(Span<byte> buffer, out int count)
     {
         nint received;
@@ -39,7 +48,6 @@ public sealed unsafe class UnixClient : IDisposable
         return received == 0 ? StreamStatus.Closed : Status(error);
     }
 
-    /// <summary>Hands over as much as there is room for.</summary>
     public StreamStatus Send(ReadOnlySpan<byte> bytes, out int count)
     {
         nint sent;

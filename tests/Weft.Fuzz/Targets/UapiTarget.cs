@@ -96,15 +96,13 @@ sealed class UapiTarget : ITarget
     {
         RecordingLogger log = new();
         using UapiDevice device = new();
-        using ScriptedStream stream = new(input.ToArray(), 61);
+        using ScriptedClient client = new(input.ToArray(), 61);
+        using UapiConnection connection = new(client, device, log);
         // Not measured: who asks again and again has many answers coming.
-        new UapiConnection(device, log)
-            .ServeAsync(stream, CancellationToken.None)
-            .GetAwaiter()
-            .GetResult();
+        while (connection.Serve()) { }
 
         UapiModel model = new();
-        List<string> answers = Answers(stream.Written);
+        List<string> answers = Answers(client.Written);
         Rule.Same(commands.Count, answers.Count, "each command has one answer");
         foreach ((UapiCommand command, string answer) in commands.Zip(answers))
         {
