@@ -198,6 +198,16 @@ public static class AddressText
         return best;
     }
 
-    static bool TryHex(ReadOnlySpan<char> text, out int value) =>
-        int.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+    static bool TryHex(ReadOnlySpan<char> text, out int value)
+    {
+        value = 0;
+        foreach (char c in text)
+        {
+            // Looked at one by one, since the class library lets zeros (NUL) stand behind a number.
+            if (!char.IsAsciiHexDigit(c))
+                return false;
+            value = (value << 4) | (char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+        }
+        return true;
+    }
 }

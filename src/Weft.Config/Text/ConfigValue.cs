@@ -58,7 +58,10 @@ static class ConfigValue
         ReadOnlySpan<char> text = value.Span;
         if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
         {
-            if (uint.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint mark))
+            if (
+                !text.Contains('\0')
+                && uint.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint mark)
+            )
                 return mark;
         }
         else if (Number(text, uint.MaxValue) is { } number)
@@ -229,9 +232,11 @@ static class ConfigValue
         }
     }
 
-    /// <summary>Decimal digits only.</summary>
+    /// <summary>Decimal digits only; the class library lets zeros (NUL) stand behind them.</summary>
     internal static ulong? Number(ReadOnlySpan<char> text, ulong max) =>
-        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) && value <= max
+        !text.Contains('\0')
+        && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
+        && value <= max
             ? value
             : null;
 
