@@ -24,6 +24,12 @@ sealed class MeshConfigParser(string text, string file)
     readonly Faults _faults = new(file);
     readonly ImmutableArray<IPNetwork>.Builder _networks = ImmutableArray.CreateBuilder<IPNetwork>();
     readonly ImmutableArray<MeshSite>.Builder _sites = ImmutableArray.CreateBuilder<MeshSite>();
+    readonly ImmutableArray<MeshPlace>.Builder _meshPlaces = ImmutableArray.CreateBuilder<MeshPlace>();
+
+    // Of the site that is being read.
+    readonly ImmutableArray<MeshPlace>.Builder _places = ImmutableArray.CreateBuilder<MeshPlace>();
+    readonly ImmutableArray<IPNetwork>.Builder _lans = ImmutableArray.CreateBuilder<IPNetwork>();
+    readonly ImmutableArray<IPAddress>.Builder _addresses = ImmutableArray.CreateBuilder<IPAddress>();
     readonly Dictionary<string, int> _seen = new(StringComparer.OrdinalIgnoreCase);
     MeshConfig _mesh = new();
     MeshSite? _site;
@@ -67,7 +73,13 @@ sealed class MeshConfigParser(string text, string file)
             _faults.Add(0, "[Mesh] has no Network", "give the tunnel addresses, such as Network = 192.168.192.0/24");
         if (_faults.Any)
             return new(null, _faults.ToImmutable());
-        return new(_mesh with { Networks = _networks.DrainToImmutable(), Sites = _sites.DrainToImmutable() }, []);
+        MeshConfig mesh = _mesh with
+        {
+            Networks = _networks.DrainToImmutable(),
+            Sites = _sites.DrainToImmutable(),
+            Places = _meshPlaces.DrainToImmutable(),
+        };
+        return new(mesh, []);
     }
 
     Section ReadSection(in IniLine line)
@@ -112,16 +124,12 @@ sealed class MeshConfigParser(string text, string file)
     void Remember(Section section, in IniLine line, bool list)
     {
         string key = Array.Find(Keys, line.Name.Is)!;
-        List<MeshPlace> places = [];
+        ImmutableArray<MeshPlace>.Builder places = section == Section.Mesh ? _meshPlaces : _places;
         IniText? rest = line.Value;
         if (!list)
             places.Add(new MeshPlace(key, line.Value.Line, line.Value.Column));
         while (list && IniText.TryTakeItem(ref rest, out IniText item))
             places.Add(new MeshPlace(key, item.Line, item.Column));
-        if (section == Section.Mesh)
-            _mesh = _mesh with { Places = [.. _mesh.Places, .. places] };
-        else
-            _site = _site! with { Places = [.. _site.Places, .. places] };
     }
 
     bool ReadMesh(string key, in IniText value)
@@ -158,13 +166,13 @@ sealed class MeshConfigParser(string text, string file)
                 _site = site with { Port = ConfigValue.Port(value, _faults) };
                 return true;
             case "lan":
-                _site = site with { Lans = [.. site.Lans, .. List(value, (t, f) => ConfigValue.Network(t, f))] };
+                ConfigValue.List(value, _faults, _lans, (t, f) => ConfigValue.Network(t, f));
                 return true;
             case "nat":
                 _site = site with { Nat = ConfigValue.YesNo(value, _faults) ?? false };
                 return true;
             case "address":
-                _site = site with { Addresses = [.. site.Addresses, .. ReadAddresses(value)] };
+                ReadAddresses(value);
                 return true;
             case "relay":
                 _site = site with { Relay = ConfigValue.YesNo(value, _faults) ?? false };
@@ -192,22 +200,12 @@ sealed class MeshConfigParser(string text, string file)
     }
 
     /// <summary>Plain addresses: which network each belongs to is plain from [Mesh].</summary>
-    List<IPAddress> ReadAddresses(in IniText value)
+    void ReadAddresses(in IniText value)
     {
-        List<IPAddress> addresses = [];
         IniText? rest = value;
         while (IniText.TryTakeItem(ref rest, out IniText item))
             if (ConfigValue.Address(item, _faults) is { } address)
-                addresses.Add(address);
-        return addresses;
-    }
-
-    ImmutableArray<T> List<T>(in IniText value, Func<IniText, Faults, T?> item)
-        where T : struct
-    {
-        ImmutableArray<T>.Builder list = ImmutableArray.CreateBuilder<T>();
-        ConfigValue.List(value, _faults, list, item);
-        return list.DrainToImmutable();
+                _addresses.Add(address);
     }
 
     void FinishSite()
@@ -216,7 +214,14 @@ sealed class MeshConfigParser(string text, string file)
             return;
         if (_site.Name.Length == 0 && !_seen.ContainsKey("Site.Name"))
             _faults.Add(_heading, "the site has no Name", "give its FQDN");
-        _sites.Add(_site);
+        _sites.Add(
+            _site with
+            {
+                Lans = _lans.DrainToImmutable(),
+                Addresses = _addresses.DrainToImmutable(),
+                Places = _places.DrainToImmutable(),
+            }
+        );
         _site = null;
     }
 

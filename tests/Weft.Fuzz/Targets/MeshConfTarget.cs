@@ -24,7 +24,7 @@ sealed class MeshConfTarget : ITarget
 
     public int BriefRuns => 6000;
 
-    public Budget Budget => new(256 << 10, 1500);
+    public Budget Budget => new(256 << 10, 600);
 
     public IReadOnlyList<byte[]> Words { get; } =
         Targets.Words.Of([
