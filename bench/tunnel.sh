@@ -28,9 +28,12 @@ done
 # A stable Debian's wireguard-go may be years old. The newest is unpacked, not installed, from a list of its own.
 newest_go=artifacts/bench/wireguard-go/usr/bin/wireguard-go
 fetch_newest_go() {
-  local folder=$PWD/artifacts/bench apt
+  local folder=$PWD/artifacts/bench apt mirror
   mkdir -p "$folder/lists/partial"
-  echo "deb http://deb.debian.org/debian sid main" >"$folder/sid.list"
+  # From wherever this machine has its Debian from.
+  # shellcheck disable=SC2016 # apt's own variable
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/*$')
+  echo "deb $mirror sid main" >"$folder/sid.list"
   apt=(-o Dir::Etc::sourcelist="$folder/sid.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$folder/lists")
   apt-get "${apt[@]}" update
   (cd "$folder" && rm -f wireguard-go_*.deb && apt-get "${apt[@]}" download wireguard-go)
