@@ -106,6 +106,8 @@ static class DeviceCommand
         start.ArgumentList.Add("--detached");
         if (!options.Offloads)
             start.ArgumentList.Add("--no-offloads");
+        // A process that holds keys keeps no door for debuggers open, nor sockets in /tmp that outlive it when it is killed.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         using Process? process = Process.Start(start);
         if (process is null)
             throw new OperationFailedException($"{start.FileName}: cannot be started", remedy: null);
