@@ -125,7 +125,7 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
             {
                 int length = device.Receive(buffer);
                 if (length == 0)
-                    throw new OperationFailedException($"{name}: the device closed the connection half-way", null);
+                    throw HungUp(name);
                 if (reader.TryRead(buffer.AsSpan(0, length)))
                     break;
                 if (Environment.TickCount64 > deadline)
@@ -147,10 +147,19 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
         return reader;
     }
 
-    OperationFailedException Broken(string name, KernelRefusedException e) =>
-        e.Error == Errno.EAGAIN
-            ? TimedOut(name, e)
-            : new OperationFailedException($"{name}: the connection to the device broke: {e.Message}", null, e);
+    Exception Broken(string name, KernelRefusedException e) =>
+        e.Error switch
+        {
+            Errno.EAGAIN => TimedOut(name, e),
+            Errno.ECONNRESET or Errno.EPIPE => HungUp(name),
+            _ => new OperationFailedException($"{name}: the connection to the device broke: {e.Message}", null, e),
+        };
+
+    /// <summary>A device that ends closes its door before it lets its clients go: if the door is shut, there is none any more.</summary>
+    Exception HungUp(string name) =>
+        Exists(name)
+            ? new OperationFailedException($"{name}: the device closed the connection half-way", null)
+            : new DeviceNotFoundException(name);
 
     OperationFailedException TimedOut(string name, KernelRefusedException? cause)
     {

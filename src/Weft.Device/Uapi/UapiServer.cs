@@ -27,11 +27,12 @@ sealed class UapiServer(UnixListener listener, IUapiDevice device, ControlWake w
         _thread.Start();
     }
 
-    /// <summary>Closes the door and lets all clients go.</summary>
+    /// <summary>Closes the door and only then lets all clients go, so that they see that the device is no more.</summary>
     public void Dispose()
     {
         _stop.Signal();
         _thread?.Join();
+        listener.Dispose();
         _clients.ForEach(client => client.Dispose());
         _stop.Dispose();
     }

@@ -47,5 +47,11 @@ public sealed class FolderLock : IDisposable
     /// <exception cref="KernelRefusedException">The disk is full or broken.</exception>
     public void SyncFileSystem() => SystemCall.Check(Unistd.syncfs(_folder), "syncfs", _path);
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        // Not left to the close: a child that is being started at this moment still has the descriptor, and so the lock.
+        if (!_folder.IsClosed)
+            _ = SysFile.flock(_folder, SysFile.LOCK_UN);
+        _folder.Dispose();
+    }
 }
