@@ -29,6 +29,7 @@ static class Program
             (StopCommand.Create(), "weft stop wg0"),
             (RestartCommand.Create(), "weft restart wg0"),
             (StatusCommand.Create(), "weft status"),
+            (RouteCommand.Create(), "weft route 10.0.3.10 --from 10.0.1.10"),
             (DeviceCommand.Create(), "weft device wg0 --foreground"),
         ];
 

@@ -67,7 +67,7 @@ static class StatusText
         : route.Interface is { } other ? $"{route.Prefix} via {other}"
         : $"{route.Prefix} without a route";
 
-    static string Age(TimeSpan? age) =>
+    internal static string Age(TimeSpan? age) =>
         age switch
         {
             null => "never",

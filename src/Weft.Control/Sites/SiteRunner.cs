@@ -1,4 +1,6 @@
+using System.Net;
 using Weft.Config;
+using Weft.Crypto;
 using Weft.Linux;
 using Weft.Linux.Netlink;
 
@@ -57,6 +59,23 @@ public sealed class SiteRunner : IDisposable
         InterfaceName.Check(name);
         SiteChecks.Root("weft status");
         return Translated(() => SiteStatusReader.Read(_host, name, DateTimeOffset.UtcNow));
+    }
+
+    /// <summary>Which way a packet goes now, and whether that is the one that the sites' files have for it.</summary>
+    /// <param name="destination">Where to.</param>
+    /// <param name="from">Its source, this host's or not; null for packets of this host itself.</param>
+    /// <param name="file">A site to go by although it may not run; null for none.</param>
+    /// <param name="outage">What the watchdog says of an interface's peer; null while its link is up.</param>
+    /// <exception cref="OperationFailedException">The question makes no sense, or it cannot be found out.</exception>
+    public Way FindWay(
+        IPAddress destination,
+        IPAddress? from,
+        SiteFile? file,
+        Func<string, PublicKey, LinkOutage?> outage
+    )
+    {
+        SiteChecks.Root("weft route");
+        return Translated(() => new WayFinder(_host, outage).Find(destination, from, file, DateTimeOffset.UtcNow));
     }
 
     /// <summary>The file that would make the interface what it is now.</summary>

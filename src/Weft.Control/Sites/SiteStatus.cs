@@ -110,7 +110,7 @@ static class SiteStatusReader
     }
 
     /// <summary>A clock that was set back makes no negative age.</summary>
-    static TimeSpan? Age(HandshakeTime handshake, DateTimeOffset now)
+    internal static TimeSpan? Age(HandshakeTime handshake, DateTimeOffset now)
     {
         if (handshake.IsNever)
             return null;

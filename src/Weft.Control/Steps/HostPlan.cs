@@ -206,10 +206,15 @@ static class HostPlan
 
     static OperationFailedException Occupied(WantedRoute wish, Route other, string name)
     {
-        string way = other.Gateway is { } gateway ? $"through {gateway}" : $"over interface {other.LinkIndex}";
+        string kind =
+            other.LinkIndex == 0 && other.Gateway is null ? $"{other.Kind.ToString().ToLowerInvariant()} " : "";
+        string way =
+            other.Gateway is { } gateway ? $", through {gateway}"
+            : other.LinkIndex != 0 ? $", over interface {other.LinkIndex}"
+            : "";
         return new OperationFailedException(
-            $"{name}: there is a route to {wish.Destination} already, {way}, and it is not Weft's",
-            $"Take {wish.Destination} out of AllowedIPs, or remove that route: ip route del {wish.Destination}."
+            $"{name}: there is a {kind}route to {wish.Destination} already{way}, and it is not Weft's",
+            $"Take {wish.Destination} out of AllowedIPs, or remove that route: ip route del {kind}{wish.Destination}."
         );
     }
 }

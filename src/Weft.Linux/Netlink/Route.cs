@@ -3,13 +3,15 @@ using System.Net;
 
 namespace Weft.Linux.Netlink;
 
-/// <summary>A unicast route (RTM_NEWROUTE).</summary>
+/// <summary>A route (RTM_NEWROUTE), unicast unless it says otherwise.</summary>
 public sealed record Route
 {
     /// <summary>RT_TABLE_MAIN.</summary>
     public const uint MainTable = 254;
 
     public required IPNetwork Destination { get; init; }
+
+    public RouteKind Kind { get; init; } = RouteKind.Unicast;
 
     /// <summary>The interface; 0 when the route has several ways or none.</summary>
     public int LinkIndex { get; init; }
@@ -35,4 +37,25 @@ public sealed record Route
         string table = Table == MainTable ? "" : string.Create(CultureInfo.InvariantCulture, $" table {Table}");
         return $"{Destination}{table}";
     }
+}
+
+/// <summary>What becomes of the packets of a route (RTN_…).</summary>
+public enum RouteKind : byte
+{
+    Unicast = 1,
+
+    /// <summary>They are for this host.</summary>
+    Local = 2,
+    Broadcast = 3,
+    Anycast = 4,
+    Multicast = 5,
+
+    /// <summary>Dropped without a word.</summary>
+    Blackhole = 6,
+
+    /// <summary>Refused, as for a host that is not there.</summary>
+    Unreachable = 7,
+
+    /// <summary>Refused, as forbidden.</summary>
+    Prohibit = 8,
 }

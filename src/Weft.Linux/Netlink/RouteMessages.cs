@@ -26,12 +26,15 @@ static class RouteMessages
     const int Table = 15;
     const int MetricMtu = 2;
 
-    const byte TypeUnicast = 1;
-    const byte TypeLocal = 2;
+    const byte TypeUnicast = (byte)RouteKind.Unicast;
+    const byte TypeLocal = (byte)RouteKind.Local;
     const byte ScopeUniverse = 0;
     const byte ScopeLink = 253;
     const byte ScopeNowhere = 255;
     const uint FlagCloned = 0x200;
+
+    /// <summary>RTM_F_FIB_MATCH (Linux 4.13): answer with the table's entry and not with what came of it.</summary>
+    const uint FlagMatch = 0x2000;
 
     const int RulePriority = 6;
     const int RuleMark = 10;
@@ -93,40 +96,53 @@ static class RouteMessages
         return request;
     }
 
-    /// <summary>Asks for the way that a packet to the address would go.</summary>
-    internal static NetlinkRequest WriteLookup(IPAddress address, uint mark, IPAddress? source = null)
+    /// <summary>Asks for the way that a packet would go.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="entry">The entry of the routing table is asked for, not what comes of it.</param>
+    internal static NetlinkRequest WriteLookup(RouteQuestion packet, bool entry = false)
     {
         const int Source = 2;
+        const int InputLink = 3;
         const int Mark = 16;
-        byte family = FamilyOf(address);
+        byte family = FamilyOf(packet.Destination);
         byte bits = (byte)(family == SysSocket.AF_INET ? 32 : 128);
+        Span<byte> header = [family, bits, packet.Source is null ? (byte)0 : bits, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        MemoryMarshal.Write(header[8..], entry ? FlagMatch : 0);
         NetlinkRequest request = new NetlinkRequest(GetRoute, NetlinkOptions.Ack)
-            .Struct([family, bits, source is null ? (byte)0 : bits, 0, 0, 0, 0, 0, 0, 0, 0, 0])
-            .Put(Destination, address);
-        if (source is not null)
+            .Struct(header)
+            .Put(Destination, packet.Destination);
+        if (packet.Source is { } source)
             request.Put(Source, source);
-        return mark == 0 ? request : request.Put(Mark, mark);
+        if (packet.InputLink != 0)
+            request.Put(InputLink, (uint)packet.InputLink);
+        return packet.Mark == 0 ? request : request.Put(Mark, packet.Mark);
     }
 
     internal static NetlinkRequest WriteDump(ushort type, byte family) =>
         new NetlinkRequest(type, NetlinkOptions.Dump).Struct([family, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 
-    /// <summary>A route of a table; null also for what the kernel made in passing out of one (RTM_F_CLONED).</summary>
+    /// <summary>
+    /// A route of a table that leads somewhere or refuses; null for broadcast and the like, and for what the kernel made
+    /// in passing out of one (RTM_F_CLONED).
+    /// </summary>
     internal static Route? ReadStored(ushort type, ReadOnlySpan<byte> payload) =>
-        payload.Length >= HeaderLength && (MemoryMarshal.Read<uint>(payload[8..]) & FlagCloned) != 0
-            ? null
-            : Read(type, payload);
+        payload.Length < HeaderLength || (MemoryMarshal.Read<uint>(payload[8..]) & FlagCloned) != 0 ? null
+        : payload[7] is (byte)RouteKind.Blackhole or (byte)RouteKind.Unreachable or (byte)RouteKind.Prohibit
+            ? ReadAny(type, payload)
+        : Read(type, payload);
 
     /// <summary>Null for what is neither a unicast nor a local route.</summary>
-    internal static Route? Read(ushort type, ReadOnlySpan<byte> payload)
+    internal static Route? Read(ushort type, ReadOnlySpan<byte> payload) =>
+        payload.Length >= HeaderLength && payload[7] is TypeUnicast or TypeLocal ? ReadAny(type, payload) : null;
+
+    /// <summary>A route of any kind.</summary>
+    internal static Route? ReadAny(ushort type, ReadOnlySpan<byte> payload)
     {
         if (type != NewRoute || payload.Length < HeaderLength)
             return null;
         byte family = payload[0];
         int bits = payload[1];
         uint table = payload[4];
-        if (payload[7] is not (TypeUnicast or TypeLocal))
-            return null;
         IPAddress? destination = family switch
         {
             SysSocket.AF_INET when bits <= 32 => IPAddress.Any,
@@ -176,6 +192,7 @@ static class RouteMessages
             LinkIndex = link,
             Gateway = gateway,
             Table = table,
+            Kind = (RouteKind)payload[7],
             Protocol = payload[5],
             Priority = priority,
             PreferredSource = source,

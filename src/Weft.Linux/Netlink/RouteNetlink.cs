@@ -80,7 +80,7 @@ public sealed class RouteNetlink(Action<string>? trace = null) : IDisposable
             $"RTM_DELADDR {address} link {address.LinkIndex}"
         );
 
-    /// <summary>Every unicast and local route of every table, IPv4 then IPv6.</summary>
+    /// <summary>Every unicast and local route of every table, and those that refuse, IPv4 then IPv6.</summary>
     public ImmutableArray<Route> Routes() =>
         [
             .. Dump(RouteMessages.GetRoute, SysSocket.AF_INET, "RTM_GETROUTE", RouteMessages.ReadStored),
@@ -95,11 +95,55 @@ public sealed class RouteNetlink(Action<string>? trace = null) : IDisposable
     {
         try
         {
-            string what = $"RTM_GETROUTE {address}";
-            Tell(what);
-            return _socket.Get(RouteMessages.WriteLookup(address, mark, source), what, RouteMessages.Read);
+            RouteQuestion question = new(address) { Mark = mark, Source = source };
+            return Ask(RouteMessages.WriteLookup(question), question, RouteMessages.Read);
+        }
+        catch (NetlinkException e) when (IsNoRoute(e) || (e.Error == Errno.EINVAL && source is null))
+        {
+            // EINVAL is a blackhole's answer too.
+            return null;
+        }
+    }
+
+    /// <summary>The way that a packet goes now, or what becomes of it instead.</summary>
+    public RouteAnswer Explain(RouteQuestion question)
+    {
+        try
+        {
+            Route? way = Ask(RouteMessages.WriteLookup(question), question, RouteMessages.ReadAny);
+            return new RouteAnswer(way?.Kind, way);
+        }
+        catch (NetlinkException e) when (e.Error is Errno.EINVAL or Errno.EACCES or Errno.EHOSTUNREACH)
+        {
+            return new RouteAnswer(
+                e.Error switch
+                {
+                    Errno.EINVAL => RouteKind.Blackhole,
+                    Errno.EACCES => RouteKind.Prohibit,
+                    _ => RouteKind.Unreachable,
+                },
+                null
+            );
         }
         catch (NetlinkException e) when (IsNoRoute(e))
+        {
+            return default;
+        }
+    }
+
+    /// <summary>The entry of the routing tables that decides a packet's way; null when none does, or before Linux 4.13.</summary>
+    public Route? EntryFor(RouteQuestion question)
+    {
+        try
+        {
+            Route? entry = Ask(RouteMessages.WriteLookup(question, entry: true), question, RouteMessages.ReadAny);
+            // An older kernel passes over the wish and answers with the packet's own address, which no table may hold.
+            bool isStored =
+                entry is not null
+                && (entry.Kind != RouteKind.Unicast || Routes().Any(r => r.Destination == entry.Destination));
+            return isStored ? entry : null;
+        }
+        catch (NetlinkException e) when (e.Error is Errno.EINVAL || IsNoRoute(e))
         {
             return null;
         }
@@ -156,6 +200,13 @@ public sealed class RouteNetlink(Action<string>? trace = null) : IDisposable
         {
             return [];
         }
+    }
+
+    Route? Ask(NetlinkRequest request, RouteQuestion question, NetlinkDecoder<Route> decode)
+    {
+        string what = $"RTM_GETROUTE {question}";
+        Tell(what);
+        return _socket.Get(request, what, decode);
     }
 
     void Change(NetlinkRequest request, string what)
