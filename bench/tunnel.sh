@@ -32,7 +32,8 @@ fetch_newest_go() {
   mkdir -p "$folder/lists/partial"
   # From wherever this machine has its Debian from.
   # shellcheck disable=SC2016 # apt's own variable
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/*$')
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sed -n '/\/debian\/*$/p')
+  mirror=${mirror%%$'\n'*}
   echo "deb $mirror sid main" >"$folder/sid.list"
   apt=(-o Dir::Etc::sourcelist="$folder/sid.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$folder/lists")
   apt-get "${apt[@]}" update

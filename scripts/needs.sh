@@ -16,7 +16,7 @@ need_sdk() {
       fi
     done
   fi
-  if ! command -v dotnet >/dev/null || ! dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then
+  if ! command -v dotnet >/dev/null || [[ $'\n'$(dotnet --list-sdks 2>/dev/null) != *$'\n'10.* ]]; then
     warn "The .NET 10 SDK is missing. Install it, then run this again:"
     warn "  wget -qO- https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0 --install-dir /usr/share/dotnet"
     warn "  ln -s /usr/share/dotnet/dotnet /usr/local/bin/dotnet"
@@ -27,7 +27,8 @@ need_sdk() {
 
 # What the SDK itself needs to fetch packages; its installers on other systems bring it along.
 need_openssl() {
-  if command -v ldconfig >/dev/null && ! ldconfig -p | grep -q 'libssl\.so\.3'; then
+  # Not by a pipe into grep -q: that one leaves early, and whoever still writes to it dies of it, now and then.
+  if command -v ldconfig >/dev/null && [[ $(ldconfig -p) != *libssl.so.3* ]]; then
     warn "The .NET SDK needs OpenSSL 3. Install it, then run this again:"
     warn "  apt-get install --no-install-recommends libssl3 ca-certificates"
     return 1
