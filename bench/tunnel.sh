@@ -8,6 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/steps.sh
 . scripts/needs.sh
+. bench/newest-go.sh
 trap steps_end EXIT
 
 case ${1:-} in
@@ -25,26 +26,8 @@ for racer in gcc libc6-dev libssl-dev wireguard-go openvpn tinc fastd; do
   need_packages "$racer" || warn "$racer cannot be installed"
 done
 
-# A stable Debian's wireguard-go may be years old. The newest is unpacked, not installed, from a list of its own.
-newest_go=artifacts/bench/wireguard-go/usr/bin/wireguard-go
-fetch_newest_go() {
-  local folder=$PWD/artifacts/bench apt mirror
-  mkdir -p "$folder/lists/partial"
-  # From wherever this machine has its Debian from.
-  # shellcheck disable=SC2016 # apt's own variable
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sed -n '/\/debian\/*$/p')
-  mirror=${mirror%%$'\n'*}
-  echo "deb $mirror sid main" >"$folder/sid.list"
-  apt=(-o Dir::Etc::sourcelist="$folder/sid.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$folder/lists")
-  apt-get "${apt[@]}" update
-  (cd "$folder" && rm -f wireguard-go_*.deb && apt-get "${apt[@]}" download wireguard-go)
-  dpkg-deb -x "$folder"/wireguard-go_*.deb "$folder/wireguard-go"
-}
-if [[ " $* " != *" --wireguard-go "* ]]; then
-  [ -x "$newest_go" ] || step "Fetch the newest wireguard-go" fetch_newest_go || true
-  [ ! -x "$newest_go" ] || set -- --wireguard-go "$newest_go" "$@"
-fi
+find_newest_go "$@"
 
 ./build.sh
 step "Build the race" dotnet build bench/Weft.Bench.Tunnel -c Release -v quiet -nologo
-dotnet bench/Weft.Bench.Tunnel/bin/Release/net10.0/Weft.Bench.Tunnel.dll "$@"
+dotnet bench/Weft.Bench.Tunnel/bin/Release/net10.0/Weft.Bench.Tunnel.dll "${go_option[@]}" "$@"

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Weft.Bench.Tunnel.Bounds;
 using Weft.Bench.Tunnel.Contenders;
 using Weft.Bench.Tunnel.Measures;
 using Weft.Bench.Tunnel.Report;
@@ -28,6 +29,7 @@ static class Sitting
         {
             Description = "The wireguard-go to race against.",
             DefaultValueFactory = _ => "wireguard-go",
+            Recursive = true,
         };
         Option<string?> write = new("--write") { Description = "Write benchmark.md and its charts into this folder." };
         RootCommand command = new("Races tunnels between two hosts made of namespaces, interleaved.")
@@ -39,6 +41,7 @@ static class Sitting
             go,
             write,
         };
+        command.Subcommands.Add(BoundsCommand.Create(go));
         command.SetAction(
             async (parsed, _) =>
             {
@@ -83,7 +86,11 @@ static class Sitting
         string measured = document.Measured(machine, command, rounds, seconds);
         Console.WriteLine(measured);
         if (write is not null)
-            Document.Replace(write, measured, document.ThroughputChart(), document.LatencyChart());
+        {
+            Document.Replace(write, "measured", measured);
+            File.WriteAllText(Path.Combine(write, "benchmark-throughput.svg"), document.ThroughputChart());
+            File.WriteAllText(Path.Combine(write, "benchmark-latency.svg"), document.LatencyChart());
+        }
     }
 
     static async Task RunOne(IContender contender, double seconds, Samples samples)
@@ -101,10 +108,8 @@ static class Sitting
     static IEnumerable<IContender> Contenders(string go)
     {
         string? baseline = Baseline.Compile(Path.Combine(AppContext.BaseDirectory, "baseline.c"));
-        yield return new WireGuardDaemon(Goals.Ours, [Programs.Weft, "device"], "--version");
-        // On a host the working folder is another, so a path has to be whole.
-        string path = go.Contains('/') ? Path.GetFullPath(go) : go;
-        yield return new WireGuardDaemon(Goals.Go, [path], "--version");
+        yield return WireGuardDaemon.Ours();
+        yield return WireGuardDaemon.Go(go);
         yield return new Baseline(baseline, sealing: true);
         yield return new Baseline(baseline, sealing: false);
         yield return new OpenVpn();

@@ -53,6 +53,9 @@ sealed class TwoHosts : IAsyncDisposable
         B.Sh($"ip address add {InnerB}/24 dev {Device}; ip link set {Device} mtu {mtu} up");
     }
 
+    /// <summary>Brings the tunnel's interface on one host up, without an address.</summary>
+    internal static void SetUpDevice(Host host) => host.Run("ip", "link", "set", Device, "up");
+
     internal string Write(string name, string text)
     {
         string path = Path.Combine(Folder, name);

@@ -1,3 +1,4 @@
+using Weft.Bench.Tunnel.Report;
 using Weft.ScenarioTests.Network;
 
 namespace Weft.Bench.Tunnel.Contenders;
@@ -19,13 +20,23 @@ sealed class WireGuardDaemon(string name, string[] line, string version) : ICont
     public string Setup =>
         $"`{Path.GetFileName(line[0])} {string.Join(' ', [.. line[1..], TwoHosts.Device])}`, MTU {Mtu}";
 
-    public Ends Start(TwoHosts hosts)
+    internal static WireGuardDaemon Ours() => new(Goals.Ours, [Programs.Weft, "device"], "--version");
+
+    /// <param name="program">A path, or a name that the shell finds.</param>
+    internal static WireGuardDaemon Go(string program) =>
+        // On a host the working folder is another, so a path has to be whole.
+        new(Goals.Go, [program.Contains('/') ? Path.GetFullPath(program) : program], "--version");
+
+    public Ends Start(TwoHosts hosts) => Start(hosts, KeyPair.Generate(), "");
+
+    /// <param name="keysA">Host A's.</param>
+    /// <param name="others">More peers of host A.</param>
+    internal Ends Start(TwoHosts hosts, KeyPair keysA, string others)
     {
-        KeyPair keysA = KeyPair.Generate();
         KeyPair keysB = KeyPair.Generate();
         Running a = StartDaemon(hosts.A);
         Running b = StartDaemon(hosts.B);
-        Configure(hosts.A, keysA, $"{Peer(keysB, TwoHosts.InnerB)}Endpoint = {TwoHosts.OuterB}:{Port}\n");
+        Configure(hosts.A, keysA, $"{Peer(keysB, TwoHosts.InnerB)}Endpoint = {TwoHosts.OuterB}:{Port}\n{others}");
         Configure(hosts.B, keysB, Peer(keysA, TwoHosts.InnerA));
         hosts.SetUpDevices(Mtu);
         return new Ends(a.Pid, b.Pid);
@@ -34,7 +45,17 @@ sealed class WireGuardDaemon(string name, string[] line, string version) : ICont
     /// <summary>Starts the daemon; returns when it can be configured.</summary>
     internal Running StartDaemon(Host host)
     {
-        Running daemon = host.Start(
+        Running daemon = Launch(host);
+        string socket = $"{host.Root}/run/wireguard/{TwoHosts.Device}.sock";
+        Wait.Until(() => daemon.HasExited || File.Exists(socket), $"{name} serves its socket");
+        return daemon.HasExited
+            ? throw new CommandFailedException(host.Name, line, daemon.WaitForExit(TimeSpan.FromSeconds(1)))
+            : daemon;
+    }
+
+    /// <summary>Starts the daemon and returns at once.</summary>
+    internal Running Launch(Host host) =>
+        host.Start(
             new Command([.. line, TwoHosts.Device])
             {
                 Environment = new Dictionary<string, string>
@@ -44,12 +65,6 @@ sealed class WireGuardDaemon(string name, string[] line, string version) : ICont
                 },
             }
         );
-        string socket = $"{host.Root}/run/wireguard/{TwoHosts.Device}.sock";
-        Wait.Until(() => daemon.HasExited || File.Exists(socket), $"{name} serves its socket");
-        return daemon.HasExited
-            ? throw new CommandFailedException(host.Name, line, daemon.WaitForExit(TimeSpan.FromSeconds(1)))
-            : daemon;
-    }
 
     /// <summary>Sets key, port and peers, by our <c>wg</c>.</summary>
     internal static void Configure(Host host, KeyPair keys, string peers)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Weft.Bench.Tunnel.Contenders;
 using Weft.ScenarioTests.Network;
 
 namespace Weft.Bench.Tunnel.Measures;
@@ -27,6 +28,16 @@ sealed class Pings
     {
         string number = count.ToString(CultureInfo.InvariantCulture);
         return new Pings(hosts.A.Try("ping", "-n", "-i", "0.01", "-W", "2", "-c", number, TwoHosts.InnerB).Output);
+    }
+
+    /// <summary>Beside one TCP stream, from its first second on.</summary>
+    internal static Pings UnderLoad(TwoHosts hosts, Ends ends, double seconds)
+    {
+        var flow = Task.Run(() => Flow.Run(hosts, ends, seconds + 1));
+        Thread.Sleep(TimeSpan.FromSeconds(0.8));
+        Pings pings = Run(hosts, (int)(seconds * 70));
+        flow.GetAwaiter().GetResult();
+        return pings;
     }
 
     /// <summary>Waits until the other end answers.</summary>

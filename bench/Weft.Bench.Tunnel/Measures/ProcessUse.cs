@@ -19,11 +19,11 @@ static class ProcessUse
     /// <summary>Resident memory in MiB.</summary>
     internal static double ResidentMegabytes(int pid) => Status($"/proc/{pid}/status", "VmRSS:") / 1024;
 
-    /// <summary>How often its threads have gone to sleep by themselves, which is how often they were woken.</summary>
-    internal static double Wakes(int pid) =>
+    /// <summary>How often each of its threads has gone to sleep by itself, which is how often it was woken.</summary>
+    internal static Dictionary<string, double> Wakes(int pid) =>
         Directory
             .EnumerateDirectories($"/proc/{pid}/task")
-            .Sum(task => Status(Path.Combine(task, "status"), "voluntary_ctxt_switches:"));
+            .ToDictionary(task => task, task => Status(Path.Combine(task, "status"), "voluntary_ctxt_switches:"));
 
     static double Status(string file, string field) =>
         Number(

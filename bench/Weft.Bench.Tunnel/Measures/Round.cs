@@ -39,18 +39,8 @@ static class Round
         Add(Quantity.Udp64, small.Megabits);
         Add(Quantity.Memory, new[] { one.Memory, four.Memory, large.Memory, small.Memory }.Max());
 
-        Pings loaded = UnderLoad(hosts, ends, seconds);
+        Pings loaded = Pings.UnderLoad(hosts, ends, seconds);
         Add(Quantity.RttLoaded, loaded.Mean);
         Add(Quantity.RttLoaded99, loaded.Percentile99);
-    }
-
-    /// <summary>Pings beside one TCP stream, from its first second on.</summary>
-    static Pings UnderLoad(TwoHosts hosts, Ends ends, double seconds)
-    {
-        var flow = Task.Run(() => Flow.Run(hosts, ends, seconds + 1));
-        Thread.Sleep(TimeSpan.FromSeconds(0.8));
-        Pings pings = Pings.Run(hosts, (int)(seconds * 70));
-        flow.GetAwaiter().GetResult();
-        return pings;
     }
 }

@@ -8,21 +8,20 @@ namespace Weft.Bench.Tunnel.Report;
 /// <summary>The measured part of docs/benchmark.md, and its two charts. What people wrote around it stays.</summary>
 sealed class Document(Samples samples, IReadOnlyList<IContender> contenders, IReadOnlyList<string> absent)
 {
-    const string Begin = "<!-- measured: begin; written by bench/tunnel.sh -->";
-    const string End = "<!-- measured: end -->";
-
-    /// <summary>Puts the measured part and the charts in place.</summary>
-    internal static void Replace(string folder, string measured, string throughput, string latency)
+    /// <summary>Replaces one of the document's written parts.</summary>
+    /// <param name="folder">Where benchmark.md is.</param>
+    /// <param name="part">Stands between two remarks of that name.</param>
+    internal static void Replace(string folder, string part, string text)
     {
         string path = Path.Combine(folder, "benchmark.md");
-        string text = File.Exists(path) ? File.ReadAllText(path) : $"# Benchmark\n\n{Begin}\n{End}\n";
-        int begin = text.IndexOf(Begin, StringComparison.Ordinal);
-        int end = text.IndexOf(End, StringComparison.Ordinal);
-        if (begin < 0 || end < begin)
-            throw new InvalidDataException($"{path} lacks its lines '{Begin}' and '{End}': put them back.");
-        File.WriteAllText(path, $"{text[..(begin + Begin.Length)]}\n\n{measured.Trim()}\n\n{text[end..]}");
-        File.WriteAllText(Path.Combine(folder, "benchmark-throughput.svg"), throughput);
-        File.WriteAllText(Path.Combine(folder, "benchmark-latency.svg"), latency);
+        string begin = $"<!-- {part}: begin; written by a program -->";
+        string end = $"<!-- {part}: end -->";
+        string all = File.ReadAllText(path);
+        int from = all.IndexOf(begin, StringComparison.Ordinal);
+        int to = all.IndexOf(end, StringComparison.Ordinal);
+        if (from < 0 || to < from)
+            throw new InvalidDataException($"{path} lacks its lines '{begin}' and '{end}': put them back.");
+        File.WriteAllText(path, $"{all[..(from + begin.Length)]}\n\n{text.Trim()}\n\n{all[to..]}");
     }
 
     internal string Measured(Machine machine, string command, int rounds, double seconds)

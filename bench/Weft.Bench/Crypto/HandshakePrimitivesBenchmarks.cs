@@ -7,8 +7,6 @@ using Weft.Tests.Crypto;
 namespace Weft.Bench.Crypto;
 
 /// <summary>What a handshake is made of: BLAKE2s over a message (against libcrypto's, unkeyed), HKDF, X25519.</summary>
-[MemoryDiagnoser(displayGenColumns: false)]
-[HideColumns("Error", "StdDev", "Median", "RatioSD", "Alloc Ratio")]
 [SuppressMessage("Design", "CA1001", Justification = "They live as long as the process.")]
 public class HandshakePrimitivesBenchmarks
 {
