@@ -19,6 +19,10 @@ mount -t sysfs sysfs /sys
 mount --bind "$folder/hosts" /etc/hosts
 [ ! -e /etc/resolv.conf ] || mount --bind "$folder/resolv.conf" /etc/resolv.conf
 mount -t tmpfs -o mode=755 tmpfs /run
+# What a host writes there must not reach the machine's own cron, nor another host.
+for private in /var/spool/cron /var/lib; do
+  [ ! -d $private ] || mount -t tmpfs -o mode=755 tmpfs $private
+done
 hostname "$name"
 # Waiting for duplicate addresses would cost a second at each address.
 for conf in all default; do

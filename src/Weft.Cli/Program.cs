@@ -30,6 +30,7 @@ static class Program
             (RestartCommand.Create(), "weft restart wg0"),
             (StatusCommand.Create(), "weft status"),
             (RouteCommand.Create(), "weft route 10.0.3.10 --from 10.0.1.10"),
+            (WatchCommand.Create(), "weft watch wg0 --once"),
             (DeviceCommand.Create(), "weft device wg0 --foreground"),
         ];
 

@@ -15,6 +15,9 @@ public sealed record MeshConfig
     /// <summary>Time between two probes.</summary>
     public TimeSpan Check { get; init; } = DefaultCheck;
 
+    /// <summary>When a link is down, and when up again.</summary>
+    public LinkRules Links { get; init; } = LinkRules.Default;
+
     /// <summary>Of the sites that name none.</summary>
     public ushort Port { get; init; } = DefaultPort;
 

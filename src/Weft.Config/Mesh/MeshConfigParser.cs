@@ -10,6 +10,10 @@ sealed class MeshConfigParser(string text, string file)
     [
         "Network",
         "Check",
+        "Failures",
+        "Successes",
+        "HoldDown",
+        "HoldDownMax",
         "Name",
         "Endpoint",
         "Port",
@@ -115,7 +119,7 @@ sealed class MeshConfigParser(string text, string file)
                 line.Name,
                 $"'{ConfigValue.Shown(line.Name)}' is not a key of [{section}]",
                 section == Section.Mesh
-                    ? "there are Network, Check, Port"
+                    ? "there are Network, Check, Failures, Successes, HoldDown, HoldDownMax, Port"
                     : "there are Name, Endpoint, Port, Lan, Nat, Address, Relay, Keepalive, Mtu"
             );
     }
@@ -132,6 +136,12 @@ sealed class MeshConfigParser(string text, string file)
             places.Add(new MeshPlace(key, item.Line, item.Column));
     }
 
+    LinkRules Links
+    {
+        get => _mesh.Links;
+        set => _mesh = _mesh with { Links = value };
+    }
+
     bool ReadMesh(string key, in IniText value)
     {
         switch (key.ToLowerInvariant())
@@ -141,6 +151,18 @@ sealed class MeshConfigParser(string text, string file)
                 return true;
             case "check":
                 _mesh = _mesh with { Check = ConfigValue.Seconds(value, _faults) ?? default };
+                return true;
+            case "failures":
+                Links = Links with { Failures = ConfigValue.Checks(value, _faults) ?? default };
+                return true;
+            case "successes":
+                Links = Links with { Successes = ConfigValue.Checks(value, _faults) ?? default };
+                return true;
+            case "holddown":
+                Links = Links with { HoldDown = ConfigValue.SecondsOrNone(value, _faults) ?? default };
+                return true;
+            case "holddownmax":
+                Links = Links with { HoldDownMax = ConfigValue.Seconds(value, _faults) ?? default };
                 return true;
             case "port":
                 _mesh = _mesh with { Port = ConfigValue.Port(value, _faults) ?? default };

@@ -13,6 +13,14 @@ static class MeshConfigWriter
         Line(text, "Network", string.Join(", ", mesh.Networks.Select(AddressText.Format)));
         if (mesh.Check != MeshConfig.DefaultCheck)
             Line(text, "Check", Text((long)mesh.Check.TotalSeconds));
+        if (mesh.Links.Failures != LinkRules.Default.Failures)
+            Line(text, "Failures", Text(mesh.Links.Failures));
+        if (mesh.Links.Successes != LinkRules.Default.Successes)
+            Line(text, "Successes", Text(mesh.Links.Successes));
+        if (mesh.Links.HoldDown != LinkRules.Default.HoldDown)
+            Line(text, "HoldDown", Text((long)mesh.Links.HoldDown.TotalSeconds));
+        if (mesh.Links.HoldDownMax != LinkRules.Default.HoldDownMax)
+            Line(text, "HoldDownMax", Text((long)mesh.Links.HoldDownMax.TotalSeconds));
         if (mesh.Port != MeshConfig.DefaultPort)
             Line(text, "Port", Text(mesh.Port));
         foreach (MeshSite site in mesh.Sites)

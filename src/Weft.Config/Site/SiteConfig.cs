@@ -52,8 +52,14 @@ public sealed record InterfaceSection
     /// <summary><c># Weft.Lan</c>: the networks behind this site.</summary>
     public ImmutableArray<IPNetwork> Lans { get; init; } = [];
 
-    /// <summary><c># Weft.Check</c>: time between two probes of the peers.</summary>
+    /// <summary><c># Weft.Check</c>: time between two checks of the links. Null: nobody watches them.</summary>
     public TimeSpan? Check { get; init; }
+
+    /// <summary><c># Weft.Failures</c> and the rest: when a link is down, and when up again.</summary>
+    public LinkRules Links { get; init; } = LinkRules.Default;
+
+    /// <summary><c># Weft.Hook</c>: shell commands for when a link goes down or comes up.</summary>
+    public ImmutableArray<string> Hooks { get; init; } = [];
 }
 
 /// <summary>One <c>[Peer]</c> section of a <see cref="SiteConfig"/>.</summary>

@@ -203,17 +203,50 @@ sealed class SiteConfigParser(string text, string file)
         {
             ConfigValue.List(value, _faults, _interface.Lans, (t, f) => ConfigValue.Network(t, f));
         }
-        else if (line.Name.Is("Weft.Check") && inInterface)
+        else if (inInterface && ReadWatch(line))
         {
-            _interface.Check = ConfigValue.Seconds(value, _faults);
+            // Taken.
         }
         else if (section != Section.Unknown)
         {
             _faults.Add(
                 line.Name,
                 $"'{ConfigValue.Shown(line.Name)}' is not known here",
-                "there are Weft.Site in [Interface] and [Peer], Weft.Lan and Weft.Check in [Interface]"
+                "there are Weft.Site in [Interface] and [Peer]; Weft.Lan, Weft.Check, Weft.Failures, Weft.Successes, "
+                    + "Weft.HoldDown, Weft.HoldDownMax and Weft.Hook in [Interface]"
             );
+        }
+    }
+
+    /// <summary>How the links are watched; false when the line is about something else.</summary>
+    bool ReadWatch(in IniLine line)
+    {
+        IniText value = line.Value;
+        LinkRules links = _interface.Links;
+        switch (line.Name.ToString().ToLowerInvariant())
+        {
+            case "weft.check":
+                _interface.Check = ConfigValue.Seconds(value, _faults);
+                return true;
+            case "weft.failures":
+                _interface.Links = links with { Failures = ConfigValue.Checks(value, _faults) ?? default };
+                return true;
+            case "weft.successes":
+                _interface.Links = links with { Successes = ConfigValue.Checks(value, _faults) ?? default };
+                return true;
+            case "weft.holddown":
+                _interface.Links = links with { HoldDown = ConfigValue.SecondsOrNone(value, _faults) ?? default };
+                return true;
+            case "weft.holddownmax":
+                _interface.Links = links with { HoldDownMax = ConfigValue.Seconds(value, _faults) ?? default };
+                return true;
+            case "weft.hook":
+                if (value.IsEmpty)
+                    Empty(line);
+                _interface.Hooks.Add(value.ToString());
+                return true;
+            default:
+                return false;
         }
     }
 
@@ -254,6 +287,8 @@ sealed class SiteConfigParser(string text, string file)
         internal bool SaveConfig;
         internal string? Site;
         internal TimeSpan? Check;
+        internal LinkRules Links = LinkRules.Default;
+        internal readonly ImmutableArray<string>.Builder Hooks = ImmutableArray.CreateBuilder<string>();
         internal readonly ImmutableArray<InterfaceAddress>.Builder Addresses =
             ImmutableArray.CreateBuilder<InterfaceAddress>();
         internal readonly ImmutableArray<IPNetwork>.Builder Lans = ImmutableArray.CreateBuilder<IPNetwork>();
@@ -281,6 +316,8 @@ sealed class SiteConfigParser(string text, string file)
                 Site = Site,
                 Lans = Lans.DrainToImmutable(),
                 Check = Check,
+                Links = Links,
+                Hooks = Hooks.DrainToImmutable(),
             };
     }
 

@@ -24,6 +24,16 @@ static class SiteConfigWriter
             Line(text, "# Weft.Lan", string.Join(", ", section.Lans.Select(AddressText.Format)));
         if (section.Check is { } check)
             Line(text, "# Weft.Check", Text((long)check.TotalSeconds));
+        if (section.Links.Failures != LinkRules.Default.Failures)
+            Line(text, "# Weft.Failures", Text(section.Links.Failures));
+        if (section.Links.Successes != LinkRules.Default.Successes)
+            Line(text, "# Weft.Successes", Text(section.Links.Successes));
+        if (section.Links.HoldDown != LinkRules.Default.HoldDown)
+            Line(text, "# Weft.HoldDown", Text((long)section.Links.HoldDown.TotalSeconds));
+        if (section.Links.HoldDownMax != LinkRules.Default.HoldDownMax)
+            Line(text, "# Weft.HoldDownMax", Text((long)section.Links.HoldDownMax.TotalSeconds));
+        foreach (string hook in section.Hooks)
+            Line(text, "# Weft.Hook", hook);
         if (section.PrivateKey is { } key)
             WriteKey(text, "PrivateKey", key.WriteBase64);
         if (section.Addresses.Length > 0)

@@ -51,6 +51,24 @@ static class ConfigValue
         return null;
     }
 
+    /// <summary>A time that may be none at all.</summary>
+    internal static TimeSpan? SecondsOrNone(in IniText value, Faults faults)
+    {
+        if (Number(value.Span, 86400) is { } seconds)
+            return TimeSpan.FromSeconds(seconds);
+        faults.Add(value, $"'{Shown(value)}' is not a time", "give seconds from 0 to 86400");
+        return null;
+    }
+
+    /// <summary>How many checks of a link in a row.</summary>
+    internal static int? Checks(in IniText value, Faults faults)
+    {
+        if (Number(value.Span, 1000) is { } count and > 0)
+            return (int)count;
+        faults.Add(value, $"'{Shown(value)}' is not a number of checks", "give one from 1 to 1000");
+        return null;
+    }
+
     internal static uint? Mark(in IniText value, Faults faults)
     {
         if (value.Is("off"))

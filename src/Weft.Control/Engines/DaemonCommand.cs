@@ -2,19 +2,21 @@ using System.Collections.Immutable;
 
 namespace Weft.Control;
 
-/// <summary>How the userspace device is started: a program that takes an interface's name last and returns once it serves it.</summary>
+/// <summary>How a part of this program that runs on its own is started; the interface's name follows its arguments.</summary>
 public sealed record DaemonCommand(string Program, ImmutableArray<string> Arguments)
 {
-    /// <summary>This very program, as <c>weft device</c>.</summary>
-    public static DaemonCommand Own
+    /// <summary>This very program, as <c>weft device</c>: it returns once it serves the interface.</summary>
+    public static DaemonCommand OwnDevice => Own("device");
+
+    /// <summary>This very program, as <c>weft watch</c>.</summary>
+    public static DaemonCommand OwnWatcher => Own("watch");
+
+    static DaemonCommand Own(string command)
     {
-        get
-        {
-            string self = Environment.ProcessPath ?? "/proc/self/exe";
-            // Run by the shared host, the program is that host's first argument.
-            return Path.GetFileName(self) == "dotnet"
-                ? new(self, [Path.Combine(AppContext.BaseDirectory, "weft.dll"), "device"])
-                : new(self, ["device"]);
-        }
+        string self = Environment.ProcessPath ?? "/proc/self/exe";
+        // Run by the shared host, the program is that host's first argument.
+        return Path.GetFileName(self) == "dotnet"
+            ? new(self, [Path.Combine(AppContext.BaseDirectory, "weft.dll"), command])
+            : new(self, [command]);
     }
 }

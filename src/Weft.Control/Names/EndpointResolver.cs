@@ -6,13 +6,17 @@ using Weft.Config;
 namespace Weft.Control;
 
 /// <summary>Turns the peers' endpoints into addresses, all at once and within a time: one bad name holds up nobody.</summary>
-static class EndpointResolver
+public static class EndpointResolver
 {
     /// <summary>For names that answer at all this is plenty; one that does not is tried again at the next start.</summary>
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>The same beside the caller's work.</summary>
+    public static Task<ImmutableArray<ResolvedEndpoint>> ResolveAsync(ImmutableArray<PeerSection> peers) =>
+        Task.Run(() => Resolve(peers));
+
     /// <returns>One for each of <paramref name="peers"/> that has an endpoint, in their order.</returns>
-    internal static ImmutableArray<ResolvedEndpoint> Resolve(IEnumerable<PeerSection> peers)
+    public static ImmutableArray<ResolvedEndpoint> Resolve(IEnumerable<PeerSection> peers)
     {
         using CancellationTokenSource late = new(s_patience);
         Task<ResolvedEndpoint>[] tasks =
@@ -54,4 +58,4 @@ static class EndpointResolver
 /// <param name="Peer">Whose.</param>
 /// <param name="Addresses">Best first; empty when there is none.</param>
 /// <param name="Fault">Why there is none.</param>
-sealed record ResolvedEndpoint(PeerSection Peer, ImmutableArray<IPEndPoint> Addresses, string? Fault);
+public sealed record ResolvedEndpoint(PeerSection Peer, ImmutableArray<IPEndPoint> Addresses, string? Fault);

@@ -10,8 +10,11 @@ namespace Weft.Control;
 /// <param name="Config">Its content, parsed.</param>
 public sealed record SiteFile(string Path, string Interface, SiteConfig Config)
 {
-    const string Extension = ".conf";
+    internal const string Extension = ".conf";
     const string SystemFolder = "/etc/wireguard";
+
+    /// <summary>The file as it was read, keys included.</summary>
+    internal string Text { get; init; } = "";
 
     /// <summary>
     /// Where the file of an argument is. A path (with a slash, or ending in <c>.conf</c>) is that file. A name such as
@@ -62,7 +65,7 @@ public sealed record SiteFile(string Path, string Interface, SiteConfig Config)
         }
         ParseResult<SiteConfig> result = SiteConfigText.Parse(text, path);
         return result.Value is { } config
-            ? new SiteFile(path, InterfaceOf(path), config)
+            ? new SiteFile(path, InterfaceOf(path), config) { Text = text }
             : throw new FaultyFileException(result.Faults);
     }
 
@@ -70,23 +73,9 @@ public sealed record SiteFile(string Path, string Interface, SiteConfig Config)
     /// <exception cref="OperationFailedException">It cannot be written; the old one stands.</exception>
     public void Save(SiteConfig config)
     {
-        string temporary = Path + ".tmp";
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
         try
         {
-            // One that was left there may be anybody's to read.
-            File.Delete(temporary);
-            using (FileStream stream = new(temporary, options))
-            {
-                stream.Write(Encoding.UTF8.GetBytes(SiteConfigText.Write(config)));
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, Path, overwrite: true);
+            PrivateFile.Write(Path, Encoding.UTF8.GetBytes(SiteConfigText.Write(config)), isDurable: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -19,6 +19,7 @@ sealed class SiteHost : IDisposable
         States = new SiteStateFolder(stateFolder, reporting);
         Userspace = new UserspaceEngine(daemon, Netlink, Devices, reporting);
         Kernel = new KernelEngine(Netlink, Tools, reporting);
+        Watchers = new WatcherService(Tools, DaemonCommand.OwnWatcher, reporting);
     }
 
     internal Reporting Reporting { get; }
@@ -38,6 +39,8 @@ sealed class SiteHost : IDisposable
     internal UserspaceEngine Userspace { get; }
 
     internal KernelEngine Kernel { get; }
+
+    internal WatcherService Watchers { get; }
 
     /// <summary>This process's network namespace, as <c>readlink /proc/self/ns/net</c> prints it.</summary>
     internal static string Namespace => new FileInfo("/proc/self/ns/net").LinkTarget ?? "";

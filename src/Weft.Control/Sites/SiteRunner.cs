@@ -17,7 +17,7 @@ public sealed class SiteRunner : IDisposable
     readonly SiteHost _host;
 
     public SiteRunner(Reporting reporting)
-        : this(reporting, DaemonCommand.Own, StateFolder) { }
+        : this(reporting, DaemonCommand.OwnDevice, StateFolder) { }
 
     /// <summary>With another device program or folder, for tests.</summary>
     internal SiteRunner(Reporting reporting, DaemonCommand daemon, string stateFolder) =>
@@ -26,7 +26,7 @@ public sealed class SiteRunner : IDisposable
     /// <summary>Brings the host from whatever state it is in to the state that the file wants.</summary>
     /// <exception cref="OperationFailedException">It could not be done; the host is as it was.</exception>
     public StartResult Start(SiteFile file, StartOptions options) =>
-        Locked("start", () => new SiteStart(_host, file, options).Run());
+        Locked("start", () => Watched(file, options, new SiteStart(_host, file, options).Run()));
 
     /// <summary>Takes away all that is Weft's of an interface, also after a crash.</summary>
     /// <param name="name">The interface.</param>
@@ -48,7 +48,7 @@ public sealed class SiteRunner : IDisposable
             () =>
             {
                 new SiteStop(_host, file.Interface, file, anyOwner: false).Run();
-                return new SiteStart(_host, file, options).Run();
+                return Watched(file, options, new SiteStart(_host, file, options).Run());
             }
         );
 
@@ -78,6 +78,68 @@ public sealed class SiteRunner : IDisposable
         return Translated(() => new WayFinder(_host, outage).Find(destination, from, file, DateTimeOffset.UtcNow));
     }
 
+    /// <summary>A site as its last start made it; null when it does not run, or not in this network namespace.</summary>
+    /// <exception cref="OperationFailedException">It cannot be found out.</exception>
+    public RunningSite? Running(string name)
+    {
+        InterfaceName.Check(name);
+        SiteChecks.Root("weft watch");
+        return Translated(() =>
+        {
+            if (_host.States.Read(name) is not { } state || state.Namespace != SiteHost.Namespace)
+                return null;
+            if (_host.States.ReadApplied(state) is not { } file)
+                return null;
+            HashSet<string> down = [.. state.Withdrawn];
+            return new RunningSite(
+                file,
+                _host.Devices.Find(name),
+                _host.Netlink.FindLink(name)?.Index ?? 0,
+                file.Config.Peers.Select(p => p.PublicKey).Where(k => down.Contains(k.ToString())).ToHashSet()
+            );
+        });
+    }
+
+    /// <summary>Brings a running site back to what its last start made it, but for peers that are down.</summary>
+    /// <exception cref="OperationFailedException">It could not be done; what could not be changed is as it was.</exception>
+    public UpkeepResult Upkeep(string name, PeerNews news)
+    {
+        InterfaceName.Check(name);
+        SiteChecks.Root("weft watch");
+        return Translated(() =>
+        {
+            using IDisposable? held = _host.States.TryLock();
+            if (held is null)
+                return new UpkeepResult(UpkeepOutcome.Busy);
+            if (_host.States.Read(name) is not { } state || state.Namespace != SiteHost.Namespace)
+                return new UpkeepResult(UpkeepOutcome.Stopped);
+            if (_host.States.ReadApplied(state) is not { } file)
+                return new UpkeepResult(UpkeepOutcome.Stopped);
+            StartResult result = new SiteStart(_host, file, new StartOptions { News = news }).Run();
+            return new UpkeepResult(UpkeepOutcome.Done, result.Steps);
+        });
+    }
+
+    /// <summary>Starts the watcher of a site that runs and has none; one that does not run gets no reviver any more.</summary>
+    /// <exception cref="OperationFailedException">It cannot be found out.</exception>
+    public void ReviveWatcher(string name)
+    {
+        if (Running(name) is { } site)
+            _host.Watchers.Ensure(site.File, _host.States.WatchFolderOf(name));
+        else
+            _host.Watchers.Retire(name);
+    }
+
+    /// <summary>Where the watcher of a site keeps its notes.</summary>
+    public WatchFolder WatchFolderOf(string name)
+    {
+        InterfaceName.Check(name);
+        return _host.States.WatchFolderOf(name);
+    }
+
+    /// <summary>The file that a stop of the site removes first.</summary>
+    public string StateFileOf(string name) => _host.States.PathOf(name);
+
     /// <summary>The file that would make the interface what it is now.</summary>
     /// <param name="file">The file as it is, for what the interface does not hold.</param>
     /// <exception cref="OperationFailedException">There is no such WireGuard interface.</exception>
@@ -89,6 +151,14 @@ public sealed class SiteRunner : IDisposable
                 ? SiteSnapshot.Of(file.Config, device, link, _host.Netlink.Addresses(link))
                 : throw new OperationFailedException($"'{file.Interface}' is not a WireGuard interface", null)
         );
+    }
+
+    /// <summary>Under the lock still, so that no stop comes between the start and its watcher.</summary>
+    StartResult Watched(SiteFile file, StartOptions options, StartResult result)
+    {
+        if (options.JoinNetworks)
+            _host.Watchers.Ensure(file, _host.States.WatchFolderOf(file.Interface));
+        return result;
     }
 
     public void Dispose() => _host.Dispose();

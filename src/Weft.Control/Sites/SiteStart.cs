@@ -43,21 +43,29 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         Link imagined = new() { Index = -1, Name = _name };
         DeviceStatus empty = new() { Name = _name };
         HostState actual = host.Inspector.Look(link, device ?? empty, []) with { Link = link ?? imagined };
-        Dictionary<PublicKey, IPEndPoint> endpoints = Endpoints(known, device);
+        // A watcher looks names up beside its work; a device that is made anew needs them all.
+        IReadOnlyDictionary<PublicKey, IPEndPoint> endpoints =
+            isNew || options.News is null ? Endpoints(known, device) : options.News.Endpoints;
         int mtu =
             Interface.Mtu ?? (options.DiscoverMtu ? PathMtu.Of(host.Netlink, endpoints.Values) : WantedSite.DefaultMtu);
         SiteChecks.File(file, options, mtu);
-        WantedState wanted = new WantedSite(file, options, actual).State(endpoints, mtu);
+        ImmutableHashSet<PublicKey> withdrawn = Withdrawn(known, isNew);
+        WantedState wanted = new WantedSite(file, options, actual) { Withdrawn = withdrawn }.State(endpoints, mtu);
         if (wanted.Addresses.Length < Interface.Addresses.Length)
             host.Reporting.Warning(
                 $"{file.Path}: this kernel has no IPv6, so its IPv6 addresses and routes are left out"
             );
         ImmutableArray<HostStep> steps = HostPlan.Interface(wanted, actual);
         ImmutableArray<HostStep> around = HostPlan.Surroundings(wanted, actual);
-        SiteState state = State(known, wanted, around) with { Engine = link is null ? "" : EngineOf(link) };
+        SiteState state = State(known, wanted, around) with
+        {
+            Engine = link is null ? "" : EngineOf(link),
+            Withdrawn = [.. withdrawn.Select(k => k.ToString()).Order(StringComparer.Ordinal)],
+        };
         if (!isNew && steps.IsEmpty && around.IsEmpty)
         {
             host.States.Write(state);
+            WriteApplied();
             return new StartResult(_name, false, 0);
         }
         Change(wanted, actual, around, state, known, isNew, link);
@@ -91,6 +99,7 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             _runner.Run(around);
             if (isNew)
                 host.RunHooks("PostUp", Interface.PostUp, _name);
+            WriteApplied();
             done = true;
         }
         finally
@@ -98,6 +107,22 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             if (!done)
                 TakeBack(isNew, state, known);
         }
+    }
+
+    /// <summary>Interfaces that wg-quick sets up are nobody's to watch.</summary>
+    void WriteApplied()
+    {
+        if (options.JoinNetworks)
+            host.States.WriteApplied(file);
+    }
+
+    /// <summary>The peers that are down: as a watcher says, or as one last said if the interface is the same.</summary>
+    ImmutableHashSet<PublicKey> Withdrawn(SiteState? known, bool isNew)
+    {
+        if (options.News is { } news)
+            return [.. news.Down];
+        HashSet<string> down = [.. isNew ? [] : known?.Withdrawn ?? []];
+        return [.. file.Config.Peers.Select(p => p.PublicKey).Where(k => down.Contains(k.ToString()))];
     }
 
     /// <summary>Makes the interface: by the kernel if that may and can be, else by the userspace device.</summary>
@@ -148,7 +173,11 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             try
             {
                 Link? link = host.Netlink.FindLink(_name);
-                new SiteStop(host, _name, file, anyOwner: true).TakeAway(link, state, engine: true);
+                // A watcher tries again at its next look: the site is still meant to run.
+                bool forget = options.News is null;
+                new SiteStop(host, _name, file, anyOwner: true).TakeAway(link, state, engine: true, forget);
+                if (!forget && known is not null)
+                    host.States.Write(known);
             }
             catch (Exception e) when (e is OperationFailedException or NetlinkException)
             {

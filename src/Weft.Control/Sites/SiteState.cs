@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Weft.Linux;
@@ -39,6 +40,9 @@ sealed record SiteState
     /// <summary>Kernel settings that the site relies on, whoever changed them.</summary>
     public ImmutableArray<string> Needs { get; init; } = [];
 
+    /// <summary>Peers that are down: the networks behind them have no route now.</summary>
+    public ImmutableArray<string> Withdrawn { get; init; } = [];
+
     public ImmutableArray<string> PreDown { get; init; } = [];
 
     public ImmutableArray<string> PostDown { get; init; } = [];
@@ -52,7 +56,11 @@ sealed partial class SiteStateJson : JsonSerializerContext;
 /// <param name="path">The folder, <c>/run/weft</c> but for tests.</param>
 sealed class SiteStateFolder(string path, Reporting reporting)
 {
+    const UnixFileMode OwnFolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    SiteFile? _applied;
 
     /// <summary>
     /// Waits until no other process changes sites on this host. When the holder disposes it, an empty folder goes too.
@@ -64,7 +72,7 @@ sealed class SiteStateFolder(string path, Reporting reporting)
         while (true)
         {
             if (TryLock() is { } taken)
-                return new Holding(path, taken);
+                return taken;
             if (Environment.TickCount64 - begun > s_patience.TotalMilliseconds)
             {
                 throw new OperationFailedException(
@@ -77,15 +85,14 @@ sealed class SiteStateFolder(string path, Reporting reporting)
     }
 
     /// <summary>Null when another process has it, or has just removed the folder.</summary>
-    FolderLock? TryLock()
+    internal IDisposable? TryLock()
     {
-        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        Directory.CreateDirectory(path, owner);
+        Directory.CreateDirectory(path, OwnFolderMode);
         try
         {
             FolderLock? taken = FolderLock.TryTake(path);
             if (taken is not { IsRemoved: true })
-                return taken;
+                return taken is null ? null : new Holding(path, taken);
             taken.Dispose();
         }
         catch (KernelRefusedException e) when (e.Error == Errno.ENOENT)
@@ -141,27 +148,70 @@ sealed class SiteStateFolder(string path, Reporting reporting)
         if (File.Exists(file) && File.ReadAllBytes(file).AsSpan().SequenceEqual(text))
             return;
         reporting.Trace($"write {file}");
-        string temporary = Path.Combine(path, $".{state.Name}");
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using (FileStream stream = new(temporary, options))
-            stream.Write(text);
-        File.Move(temporary, file, overwrite: true);
+        PrivateFile.Write(file, text);
     }
 
+    /// <summary>Forgets the site, its watcher's notes included. A watcher that runs sees it and ends.</summary>
     internal void Remove(string name)
     {
-        if (!File.Exists(PathOf(name)))
-            return;
-        reporting.Trace($"remove {PathOf(name)}");
-        File.Delete(PathOf(name));
+        foreach (string file in (string[])[PathOf(name), AppliedOf(name)])
+        {
+            if (!File.Exists(file))
+                continue;
+            reporting.Trace($"remove {file}");
+            File.Delete(file);
+        }
+        WatchFolderOf(name).Remove(reporting);
+        foreach (string folder in (string[])[AppliedFolder, WatchFolders])
+        {
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+                Directory.Delete(folder);
+        }
     }
 
-    string PathOf(string name) => Path.Combine(path, name);
+    /// <summary>
+    /// Keeps what a start made real, keys included: a file that is edited afterwards is not what runs. It lives in memory
+    /// (<c>/run</c>) as the keys in the device do.
+    /// </summary>
+    internal void WriteApplied(SiteFile file)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(file.Text);
+        string path = AppliedOf(file.Interface);
+        Directory.CreateDirectory(AppliedFolder, OwnFolderMode);
+        if (PrivateFile.Write(path, text))
+            reporting.Trace($"write {path}");
+    }
+
+    /// <summary>What the last start made real, under the path that it was read from; null when that is not known.</summary>
+    internal SiteFile? ReadApplied(SiteState state)
+    {
+        string path = AppliedOf(state.Name);
+        if (!File.Exists(path))
+            return null;
+        string text = File.ReadAllText(path);
+        if (_applied is not null && _applied.Text == text && _applied.Path == state.File)
+            return _applied;
+        try
+        {
+            _applied = SiteFile.Read(path, _ => { }) with { Path = state.File };
+            return _applied;
+        }
+        catch (Exception e) when (e is FaultyFileException or OperationFailedException)
+        {
+            reporting.Warning($"{path}: damaged; carrying on without it");
+            return null;
+        }
+    }
+
+    internal WatchFolder WatchFolderOf(string name) => new(Path.Combine(WatchFolders, name));
+
+    string WatchFolders => Path.Combine(path, "watch");
+
+    string AppliedFolder => Path.Combine(path, "applied");
+
+    string AppliedOf(string name) => Path.Combine(AppliedFolder, name + SiteFile.Extension);
+
+    internal string PathOf(string name) => Path.Combine(path, name);
 
     sealed class Holding(string path, FolderLock held) : IDisposable
     {

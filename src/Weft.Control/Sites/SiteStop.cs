@@ -22,12 +22,15 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
         DeviceStatus? device = host.Devices.Find(name);
         SiteState? state = host.States.Read(name);
         Check(link, device, state);
+        // First of all, or cron might revive the watcher of what is half gone.
+        if (!anyOwner || state is not null)
+            host.Watchers.Retire(name);
         bool elsewhere = link is null && device is not null && state is null;
         string socket = UapiSocket.PathOf(name);
         bool engine = link is not null || (File.Exists(socket) && !elsewhere);
         if (engine)
             host.RunHooks("PreDown", Hooks(state?.PreDown, file?.Config.Interface.PreDown), name);
-        int steps = TakeAway(link, state, engine);
+        int steps = TakeAway(link, state, engine, forget: true);
         if (engine)
             host.RunHooks("PostDown", Hooks(state?.PostDown, file?.Config.Interface.PostDown), name);
         return engine || steps > 0 || state is not null;
@@ -35,13 +38,14 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
 
     /// <summary>Takes all away, hooks apart; the number of changes beside the interface itself.</summary>
     /// <exception cref="OperationFailedException">Something could not be taken away; what could is gone.</exception>
-    internal int TakeAway(Link? link, SiteState? state, bool engine)
+    internal int TakeAway(Link? link, SiteState? state, bool engine, bool forget)
     {
         if (engine)
             host.Userspace.Stop(name, link);
         UserspaceEngine.TidyFolder();
         int steps = RemoveRest(state);
-        host.States.Remove(name);
+        if (forget)
+            host.States.Remove(name);
         return steps;
     }
 

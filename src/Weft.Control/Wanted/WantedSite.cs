@@ -31,6 +31,9 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
 
     InterfaceSection Interface => _config.Interface;
 
+    /// <summary>Peers that are down: the networks behind them get no route.</summary>
+    internal IReadOnlySet<PublicKey> Withdrawn { get; init; } = ImmutableHashSet<PublicKey>.Empty;
+
     /// <param name="endpoints">Where to send a peer's packets; peers that stay where they are are missing.</param>
     /// <param name="mtu">For a file that names none.</param>
     internal WantedState State(IReadOnlyDictionary<PublicKey, IPEndPoint> endpoints, int mtu)
@@ -57,17 +60,39 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
     ImmutableArray<WantedRoute> Routes(uint fullTunnelTable)
     {
         RouteTable table = Interface.Table;
+        HashSet<IPNetwork> gone = WithdrawnPrefixes();
         return table.Kind switch
         {
             RouteTableKind.Off => [],
-            RouteTableKind.Number => [.. _prefixes.Select(p => new WantedRoute(p, table.Number))],
+            RouteTableKind.Number =>
+            [
+                .. _prefixes.Where(p => !gone.Contains(p)).Select(p => new WantedRoute(p, table.Number)),
+            ],
             _ =>
             [
                 .. _prefixes
-                    .Where(p => !IsConnected(p))
+                    .Where(p => !IsConnected(p) && !gone.Contains(p))
                     .Select(p => new WantedRoute(p, p.PrefixLength == 0 ? fullTunnelTable : Route.MainTable)),
             ],
         };
+    }
+
+    HashSet<IPNetwork> WithdrawnPrefixes()
+    {
+        if (Withdrawn.Count == 0)
+            return [];
+        Dictionary<PublicKey, PeerSection> down = [];
+        foreach (PeerSection peer in _config.Peers.Where(p => Withdrawn.Contains(p.PublicKey)))
+            down[peer.PublicKey] = peer;
+        return
+        [
+            .. DeviceWish
+                .Owners(_config)
+                .Where(o =>
+                    down.TryGetValue(o.Value, out PeerSection? p) && TunnelAddress.IsWithdrawn(o.Key, p, Interface)
+                )
+                .Select(o => o.Key),
+        ];
     }
 
     /// <summary>The interface's own address leads there already.</summary>
@@ -155,7 +180,7 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
             && _config.Peers.Count(p => p.AllowedIps.Any(a => IsIPv6(a.Prefix.BaseAddress) == v6)) > 1;
     }
 
-    static IPNetwork Network(InterfaceAddress address) => Masked(address.Address, address.PrefixLength);
+    internal static IPNetwork Network(InterfaceAddress address) => Masked(address.Address, address.PrefixLength);
 
     static IPNetwork Masked(IPAddress address, int length)
     {

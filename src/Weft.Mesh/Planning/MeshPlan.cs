@@ -68,6 +68,7 @@ public sealed class MeshPlan
                 Site = own.Name,
                 Lans = own.Lans,
                 Check = _config.Check,
+                Links = _config.Links,
                 PrivateKey = _keys.PrivateKeyOf(own.Name),
                 Addresses = _addresses[site],
                 ListenPort = ListenPortOf(_config, own),

@@ -119,6 +119,7 @@ sealed record WizardDraft
         {
             Networks = Networks,
             Check = Check,
+            Links = Existing?.Links ?? LinkRules.Default,
             Port = MeshPort,
             Sites =
             [

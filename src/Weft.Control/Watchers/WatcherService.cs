@@ -1,0 +1,133 @@
+using System.Diagnostics;
+
+namespace Weft.Control;
+
+/// <summary>
+/// Sees to it that a site that runs has a watcher: a unit of systemd's where its file is installed, else a process in the
+/// background that cron revives. The watcher itself sees when its site is stopped, and ends.
+/// </summary>
+sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting reporting)
+{
+    const string UnitName = "weft-watch@";
+    static readonly string[] s_unitFolders =
+    [
+        "/etc/systemd/system",
+        "/usr/local/lib/systemd/system",
+        "/usr/lib/systemd/system",
+        "/lib/systemd/system",
+    ];
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Gives a site that is to be watched its watcher, and takes the reviver of one that is not.</summary>
+    internal void Ensure(SiteFile file, WatchFolder folder)
+    {
+        string name = file.Interface;
+        if (file.Config.Interface.Check is null)
+        {
+            Retire(name);
+            return;
+        }
+        try
+        {
+            if (IsInMainNamespace && HasUnit)
+            {
+                if (!folder.IsTaken)
+                    StartUnit(name);
+                return;
+            }
+            bool revived = IsInMainNamespace && new CronEntry(tools, reporting).Put(name, CronCommand(name));
+            if (folder.IsTaken)
+                return;
+            Start(name);
+            if (!revived)
+                reporting.Notice(
+                    $"{name} is watched, but neither systemd's {UnitName} nor cron is there to revive its watcher"
+                );
+        }
+        catch (OperationFailedException e)
+        {
+            // The site runs; that is worth more than its watcher.
+            reporting.Warning($"{e.Message}. {e.Remedy}");
+        }
+    }
+
+    /// <summary>Nobody revives the watcher any more.</summary>
+    internal void Retire(string name)
+    {
+        if (!IsInMainNamespace)
+            return;
+        try
+        {
+            new CronEntry(tools, reporting).Remove(name);
+        }
+        catch (OperationFailedException e)
+        {
+            reporting.Warning(e.Message);
+        }
+    }
+
+    /// <summary>Cron and systemd work in the network namespace of the first process, and would watch the wrong site elsewhere.</summary>
+    static bool IsInMainNamespace
+    {
+        get
+        {
+            try
+            {
+                return new FileInfo("/proc/1/ns/net").LinkTarget == SiteHost.Namespace;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
+
+    static bool HasUnit =>
+        Directory.Exists("/run/systemd/system")
+        && s_unitFolders.Any(folder => File.Exists(Path.Combine(folder, $"{UnitName}.service")));
+
+    string CronCommand(string name) =>
+        string.Join(' ', [CronEntry.Word(watcher.Program), .. watcher.Arguments.Select(CronEntry.Word), name])
+        + " --background >/dev/null 2>&1";
+
+    void StartUnit(string name)
+    {
+        string systemctl =
+            Tools.Find("systemctl") ?? throw new OperationFailedException("systemctl is not there", "Run: weft watch.");
+        string unit = $"{UnitName}{name}.service";
+        reporting.Step($"systemctl start {unit}");
+        ToolResult result = tools.Run(systemctl, ["start", "--no-block", unit]);
+        if (!result.Succeeded)
+            throw new OperationFailedException(
+                $"{unit} does not start: {result.Complaint}",
+                $"See: systemctl status {unit}."
+            );
+    }
+
+    /// <summary>Returns once the watcher is at work.</summary>
+    void Start(string name)
+    {
+        ProcessStartInfo start = new(watcher.Program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (string argument in watcher.Arguments)
+            start.ArgumentList.Add(argument);
+        start.ArgumentList.Add(name);
+        start.ArgumentList.Add("--detached");
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        reporting.Step(string.Join(' ', [Path.GetFileName(watcher.Program), .. start.ArgumentList]));
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        // It says one line, or ends.
+        Task<string?> said = process.StandardOutput.ReadLineAsync();
+        if (said.Wait(s_patience) && said.Result is not null)
+            return;
+        throw new OperationFailedException(
+            $"the watcher of {name} does not start",
+            $"Run it in front to see why: weft watch {name}."
+        );
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Weft.Control;
+using Weft.Linux;
+
+namespace Weft.Mesh;
+
+/// <summary>Checks a site again and again, until it is stopped or the watcher is told to end. One thread.</summary>
+public static class WatchLoop
+{
+    /// <summary>Somebody who asks whether there is a watcher holds the folder for an instant.</summary>
+    const int Tries = 10;
+
+    /// <summary>When the host cannot even be looked at, for whatever reason.</summary>
+    static readonly TimeSpan s_afterFault = TimeSpan.FromSeconds(10);
+
+    /// <param name="watch">The site.</param>
+    /// <param name="end">Signalled from another thread to end the watching; routes and links stay as they are.</param>
+    /// <param name="started">Called once the site is ours to watch.</param>
+    /// <param name="log">Told of what happens.</param>
+    /// <returns>False when another process watches the site already.</returns>
+    public static bool Run(SiteWatch watch, EventCounter end, Action started, WatchLog log)
+    {
+        ArgumentNullException.ThrowIfNull(watch);
+        ArgumentNullException.ThrowIfNull(end);
+        ArgumentNullException.ThrowIfNull(started);
+        ArgumentNullException.ThrowIfNull(log);
+        using FolderLock? held = Take(watch);
+        if (held is null)
+            return false;
+        using FileRemoval stopped = new(watch.StateFile);
+        using Poller poller = new(stopped.Descriptor, end.Descriptor, watch.LookupsDone);
+        started();
+        while (true)
+        {
+            long begun = Stopwatch.GetTimestamp();
+            TimeSpan? interval = Check(watch, () => poller.Wait(0) && IsOver(), log);
+            if (interval is null || IsOver())
+                return true;
+            TimeSpan left;
+            while ((left = interval.Value - Stopwatch.GetElapsedTime(begun)) > TimeSpan.Zero)
+            {
+                if (!poller.Wait((int)Math.Ceiling(left.TotalMilliseconds)))
+                    break;
+                if (IsOver())
+                    return true;
+                watch.TakeLookups();
+            }
+        }
+
+        bool IsOver() => poller.IsReady(1) || (poller.IsReady(0) && stopped.Happened());
+    }
+
+    static FolderLock? Take(SiteWatch watch)
+    {
+        for (int i = 0; i < Tries; i++)
+        {
+            if (watch.TryTake() is { } held)
+                return held;
+            Thread.Sleep(50);
+        }
+        return null;
+    }
+
+    static TimeSpan? Check(SiteWatch watch, Func<bool> isEnough, WatchLog log)
+    {
+        try
+        {
+            return watch.Check(isEnough);
+        }
+        catch (OperationFailedException e)
+        {
+            // The next check may well succeed, and a site without a watcher is worse than one whose watcher complains.
+            log.Warning(e.Message);
+            return s_afterFault;
+        }
+    }
+}
