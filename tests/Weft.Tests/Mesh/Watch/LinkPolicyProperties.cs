@@ -32,7 +32,7 @@ public sealed class LinkPolicyProperties
             from length in Gen.Choose(1, 20)
             from answer in ArbMap.Default.GeneratorFor<bool>()
             select Enumerable.Repeat(answer, length).ToArray();
-        Gen<bool[]> answers = Gen.Resize(40, Gen.ListOf(stretch)).Select(s => s.SelectMany(x => x).ToArray());
+        Gen<bool[]> answers = stretch.ArrayOf(20).Select(s => s.SelectMany(x => x).ToArray());
         return (from r in rules from a in answers select new Life(r, a)).ToArbitrary();
     }
 
