@@ -177,7 +177,7 @@ sealed class MeshConfigParser(string text, string file)
         switch (key.ToLowerInvariant())
         {
             case "name":
-                if (!HostName.IsValid(value.Span))
+                if (!HostName.IsValid(value.Span) || ShownText.HoldsKey(value.Span))
                     _faults.Add(value, $"'{ConfigValue.Shown(value)}' is not a host name", "give the site's FQDN");
                 _site = site with { Name = value.ToString() };
                 return true;
@@ -214,6 +214,11 @@ sealed class MeshConfigParser(string text, string file)
     MeshSite ReadEndpoint(in IniText value, MeshSite site)
     {
         ReadOnlySpan<char> text = value.Span;
+        if (ShownText.HoldsKey(text))
+        {
+            _faults.Add(value, $"'{ConfigValue.Shown(value)}' is not a host", "give a name or an address");
+            return site;
+        }
         bool bareV6 = text[0] != '[' && text.Count(':') > 1;
         if (bareV6 || text[^1] == ']' || !text.Contains(':'))
             return site with { EndpointHost = ConfigValue.Host(value, _faults, bareV6: true) };

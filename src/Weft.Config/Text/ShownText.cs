@@ -34,7 +34,10 @@ static class ShownText
                 or UnicodeCategory.ParagraphSeparator
             );
 
-    static bool HoldsKey(ReadOnlySpan<char> text)
+    /// <summary>
+    /// Whether it could be a key in the wrong place. What is one must not become a name, which is said and shown everywhere.
+    /// </summary>
+    internal static bool HoldsKey(ReadOnlySpan<char> text)
     {
         // A key has 43 characters of base64, or 64 of hexadecimal; one that was cut is still worth hiding, and so is one
         // that something unseen breaks up.

@@ -85,7 +85,9 @@ static class UapiValue
         if (percent < 0)
             return Address(text);
         IPAddress? address = Address(text[..percent]);
-        if (address is null || percent + 1 == text.Length || text.Length - percent > 64)
+        ReadOnlySpan<byte> scope = text[(percent + 1)..];
+        // A second percent sign would be passed over by what reads the name below.
+        if (address is null || scope.IsEmpty || scope.Length > 63 || scope.Contains((byte)'%'))
             return null;
         // The class library knows the names of this host's interfaces; a name that it does not know is refused.
         return

@@ -10,8 +10,13 @@ sealed class Campaign(IReadOnlyList<TargetSession> sessions, TimeSpan time, int 
 {
     static readonly TimeSpan LongestSlice = TimeSpan.FromSeconds(20);
 
-    /// <summary>An input that takes so long, on a machine however busy, never ends.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// An input that is still running after so many looks, a minute on a machine however busy, never ends. Looks and not
+    /// seconds, or a process that was stopped for a while would seem to hang.
+    /// </summary>
+    const int Patience = 600;
 
     readonly Queue<TargetSession> _waiting = new(sessions);
     readonly CancellationTokenSource _stop = new();
@@ -66,18 +71,30 @@ sealed class Campaign(IReadOnlyList<TargetSession> sessions, TimeSpan time, int 
     /// <summary>Waits for the end. True when an input hangs, whose thread is then left behind.</summary>
     bool Watch()
     {
+        (byte[]? Input, int Looks)[] seen = new (byte[]?, int)[sessions.Count];
         while (Volatile.Read(ref _working) > 0)
         {
-            Thread.Sleep(100);
-            foreach (TargetSession session in sessions)
+            Thread.Sleep(Look);
+            for (int i = 0; i < seen.Length; i++)
             {
-                if (session.Fuzzer.Current is not { } current || current.Since < Patience)
+                byte[]? input = sessions[i].Fuzzer.Current;
+                seen[i] = (input, input is not null && input == seen[i].Input ? seen[i].Looks + 1 : 0);
+                if (seen[i].Looks < Patience)
                     continue;
-                session.ReportHang(current.Input);
+                sessions[i].ReportHang(input!);
+                LeaveBehind();
                 return true;
             }
         }
         return false;
+    }
+
+    /// <summary>Waits for all workers but the one whose input hangs, and for no longer than for an input.</summary>
+    void LeaveBehind()
+    {
+        _stop.Cancel();
+        for (int looks = 0; looks < Patience && Volatile.Read(ref _working) > 1; looks++)
+            Thread.Sleep(Look);
     }
 
     void Progress(TargetSession session)

@@ -42,6 +42,8 @@ sealed class TargetSession : IDisposable
 
     bool IsStarted { get; set; }
 
+    bool IsHanging { get; set; }
+
     /// <summary>Runs for a while, at first through what is kept.</summary>
     public void Run(TimeSpan slice, CancellationToken cancel)
     {
@@ -69,6 +71,7 @@ sealed class TargetSession : IDisposable
     public void ReportHang(byte[] input)
     {
         Crashes++;
+        IsHanging = true;
         Report(input, "hangs", "it does not come to an end");
     }
 
@@ -107,6 +110,9 @@ sealed class TargetSession : IDisposable
 
     public void Dispose()
     {
+        // Its thread still uses both, and ends with the process.
+        if (IsHanging)
+            return;
         _last.Dispose();
         Fuzzer.Target.Dispose();
     }

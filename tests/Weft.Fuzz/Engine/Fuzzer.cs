@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Weft.Fuzz;
 
 /// <summary>
@@ -16,7 +14,6 @@ sealed class Fuzzer
     readonly List<Finding> _findings = [];
     readonly List<byte[]> _new = [];
     volatile byte[]? _current;
-    long _startedAt;
 
     /// <param name="seed">Of all chance.</param>
     public Fuzzer(ITarget target, int seed)
@@ -39,9 +36,8 @@ sealed class Fuzzer
     /// <summary>Inputs kept that were not there before.</summary>
     public IReadOnlyList<byte[]> New => _new;
 
-    /// <summary>The input that is being run, and for how long.</summary>
-    public (byte[] Input, TimeSpan Since)? Current =>
-        _current is { } input ? (input, Stopwatch.GetElapsedTime(Volatile.Read(ref _startedAt))) : null;
+    /// <summary>The input that is being run; null between two.</summary>
+    public byte[]? Current => _current;
 
     /// <summary>Called before each run with its input; for those who must know it even if the process dies of it.</summary>
     public Action<byte[]>? Starting { get; set; }
@@ -72,7 +68,6 @@ sealed class Fuzzer
     {
         Runs++;
         Starting?.Invoke(input);
-        Volatile.Write(ref _startedAt, Stopwatch.GetTimestamp());
         _current = input;
         Finding? finding = _executor.Run(input);
         _current = null;

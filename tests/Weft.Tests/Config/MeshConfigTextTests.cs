@@ -125,6 +125,20 @@ public sealed class MeshConfigTextTests
     public void A_name_that_is_no_safe_folder_is_refused(string name) =>
         Assert.Single(MeshConfigText.Parse($"[Mesh]\nNetwork=10.0.0.0/8\n[Site]\nName={name}\n", "m").Faults);
 
+    [Theory]
+    [InlineData("Name")]
+    [InlineData("Endpoint")]
+    public void A_key_in_the_place_of_a_host_is_refused_and_not_shown(string key)
+    {
+        const string secret = "yFkAVgn4hKSFCpIkmRRtMgZ2ChgYtW5Fjv8ZTBSUk38";
+        Diagnostic fault = Assert.Single(
+            MeshConfigText
+                .Parse($"[Mesh]\nNetwork=10.0.0.0/8\n[Site]\n{key}={secret}\n", "m")
+                .Faults.Where(f => f.Line == 4)
+        );
+        Assert.DoesNotContain(secret[..20], fault.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void No_text_makes_it_throw()
     {

@@ -53,7 +53,7 @@ public sealed class FuzzTests
             IsBackground = true,
         };
         thread.Start();
-        Assert.True(thread.Join(Patience), $"does not end: {Convert.ToHexString(fuzzer.Current?.Input ?? [])}");
+        Assert.True(thread.Join(Patience), $"does not end: {Convert.ToHexString(fuzzer.Current ?? [])}");
         Assert.True(fuzzer.Corpus.Count > 0, "no inputs are kept");
         Assert.Empty(fuzzer.Findings.Select(Describe));
     }
