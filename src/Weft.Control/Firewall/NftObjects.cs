@@ -44,14 +44,14 @@ sealed record NftRule(
         string? jump = null;
         bool drops = false;
         bool conditional = false;
-        if (json.TryGetProperty("expr", out JsonElement expressions))
+        if (Member(json, "expr") is { ValueKind: JsonValueKind.Array } expressions)
         {
             foreach (JsonElement expression in expressions.EnumerateArray())
             {
                 (string kind, JsonElement body) = First(expression);
                 drops |= kind is "drop" or "reject";
                 conditional |= kind is not ("drop" or "reject" or "counter" or "log");
-                if (kind is "jump" && body.ValueKind == JsonValueKind.Object)
+                if (kind is "jump")
                     jump = Text(body, "target");
                 if (kind is not "counter")
                     words.Add(WordsOf(kind, body));
@@ -61,7 +61,9 @@ sealed record NftRule(
             Text(json, "family") ?? "",
             Text(json, "table") ?? "",
             Text(json, "chain") ?? "",
-            json.TryGetProperty("handle", out JsonElement handle) ? handle.GetInt64() : 0,
+            Member(json, "handle") is { ValueKind: JsonValueKind.Number } handle && handle.TryGetInt64(out long number)
+                ? number
+                : 0,
             string.Join(' ', words),
             jump,
             drops && !conditional
@@ -74,10 +76,13 @@ sealed record NftRule(
     /// <summary>In this chain's table.</summary>
     internal bool BesideOf(NftChain chain) => Family == chain.Family && Table == chain.Table;
 
+    /// <summary>A member that is text; null when there is none, or it is something else.</summary>
     internal static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
+        Member(json, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    /// <summary>Null when it is no object, or one without such a member.</summary>
+    internal static JsonElement? Member(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value) ? value : null;
 
     static (string Kind, JsonElement Body) First(JsonElement expression)
     {
@@ -95,18 +100,21 @@ sealed record NftRule(
             return kind;
         if (kind != "match" || Text(body, "op") != "==")
             return body.GetRawText();
-        (string side, JsonElement left) = First(body.GetProperty("left"));
+        if (Member(body, "left") is not { } leftSide || Member(body, "right") is not { } right)
+            return body.GetRawText();
+        (string side, JsonElement left) = First(leftSide);
         string? what = side switch
         {
             "meta" => Text(left, "key"),
             "payload" => $"{Text(left, "protocol")} {Text(left, "field")}",
             _ => null,
         };
-        JsonElement right = body.GetProperty("right");
         string? value = right.ValueKind switch
         {
             JsonValueKind.String => right.GetString(),
-            JsonValueKind.Number => right.GetInt64().ToString(CultureInfo.InvariantCulture),
+            JsonValueKind.Number when right.TryGetInt64(out long number) => number.ToString(
+                CultureInfo.InvariantCulture
+            ),
             _ => null,
         };
         return what is null || value is null ? body.GetRawText() : $"{what} {value}";

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -16,6 +17,11 @@ namespace Weft.Control;
 /// </remarks>
 sealed class Nftables
 {
+    /// <summary>Of names and of the words of our own rules.</summary>
+    static readonly SearchValues<char> s_letters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./"
+    );
+
     static readonly string[] s_families = ["ip", "ip6", "inet"];
     static readonly string[] s_iptablesTables = ["filter", "nat", "mangle", "raw", "security"];
 
@@ -36,19 +42,37 @@ sealed class Nftables
     /// <exception cref="JsonException">The text is none.</exception>
     internal static Nftables Read(string program, string json)
     {
+        using JsonDocument document = JsonDocument.Parse(json);
+        if (NftRule.Member(document.RootElement, "nftables") is not { ValueKind: JsonValueKind.Array } items)
+            throw new JsonException("no 'nftables' in it");
+        try
+        {
+            return Read(program, items);
+        }
+        catch (InvalidOperationException e)
+        {
+            // Half a surrogate pair in a text, which only shows when the text is taken out.
+            throw new JsonException(e.Message, e);
+        }
+    }
+
+    static Nftables Read(string program, JsonElement items)
+    {
         ImmutableArray<NftChain>.Builder chains = ImmutableArray.CreateBuilder<NftChain>();
         ImmutableArray<NftRule>.Builder rules = ImmutableArray.CreateBuilder<NftRule>();
-        using JsonDocument document = JsonDocument.Parse(json);
-        if (!document.RootElement.TryGetProperty("nftables", out JsonElement items))
-            throw new JsonException("no 'nftables' in it");
         foreach (JsonElement item in items.EnumerateArray())
         {
-            if (item.TryGetProperty("chain", out JsonElement chain))
+            if (NftRule.Member(item, "chain") is { } chain)
                 chains.Add(NftChain.Read(chain));
-            else if (item.TryGetProperty("rule", out JsonElement rule))
+            else if (NftRule.Member(item, "rule") is { } rule)
                 rules.Add(NftRule.Read(rule));
         }
-        return new Nftables(program, chains.ToImmutable(), rules.ToImmutable());
+        // What has a name that can't be said in a command is nobody's to change.
+        return new Nftables(
+            program,
+            [.. chains.Where(c => IsWord(c.Family) && IsWord(c.Table) && IsWord(c.Name))],
+            [.. rules.Where(r => IsWord(r.Family) && IsWord(r.Table) && IsWord(r.Chain))]
+        );
     }
 
     /// <summary>There is a table of that name, such as <c>ip filter</c>.</summary>
@@ -147,10 +171,12 @@ sealed class Nftables
     {
         StringBuilder text = new($"flush chain {table} {chain}\n");
         // What somebody else put into our chain and has no text here is not brought back.
-        foreach (string rule in rules.Where(r => !r.Contains('{')))
+        foreach (string rule in rules.Where(r => r.Split(' ').All(IsWord)))
             text.Append($"add rule {table} {chain} {rule}\n");
         return text.ToString();
     }
+
+    static bool IsWord(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(s_letters);
 
     static string Plain(string rule) => rule.Replace("\"", "", StringComparison.Ordinal);
 }

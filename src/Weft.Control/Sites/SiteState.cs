@@ -46,6 +46,30 @@ sealed record SiteState
     public ImmutableArray<string> PreDown { get; init; } = [];
 
     public ImmutableArray<string> PostDown { get; init; } = [];
+
+    /// <summary>What a start wrote; null when it is damaged, or of another version.</summary>
+    internal static SiteState? Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            SiteState? state = JsonSerializer.Deserialize(json, SiteStateJson.Default.SiteState);
+            return state is { Version: CurrentVersion } && state.IsWhole() ? state : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Nothing in it is null: JSON says so where it likes, whatever the types say.</summary>
+    bool IsWhole() =>
+        (string?[])[Name, File, Namespace, Engine] is var texts
+        && !texts.Contains(null)
+        && Endpoints is not null
+        && !Endpoints.ContainsValue(null!)
+        && new[] { Addresses, Needs, PreDown, PostDown }.All(list => !list.IsDefault && !list.Contains(null!))
+        && !Restore.IsDefault
+        && Restore.All(setting => setting.Key is not null && setting.Value is not null);
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
@@ -108,8 +132,7 @@ sealed class SiteStateFolder(string path, Reporting reporting)
         string file = PathOf(name);
         try
         {
-            SiteState? state = JsonSerializer.Deserialize(File.ReadAllBytes(file), SiteStateJson.Default.SiteState);
-            if (state is { Version: SiteState.CurrentVersion } && state.Name == name)
+            if (SiteState.Parse(File.ReadAllBytes(file)) is { } state && state.Name == name)
                 return state;
             reporting.Warning($"{file}: not a state of {name} that this version wrote; carrying on without it");
         }
@@ -117,9 +140,9 @@ sealed class SiteStateFolder(string path, Reporting reporting)
         {
             return null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            reporting.Warning($"{file}: damaged; carrying on without it");
+            reporting.Warning($"{file}: {e.Message}; carrying on without it");
         }
         return null;
     }

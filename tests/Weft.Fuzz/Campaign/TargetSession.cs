@@ -18,19 +18,19 @@ sealed class TargetSession : IDisposable
         _places = places;
         _output = output;
         Fuzzer = new Fuzzer(target, seed);
-        string folder = places.ArtifactsOf(target.Name);
+        string folder = places.ArtifactsOf(target.Shape.Name);
         if (LastInput.Take(folder) is { } deadly)
         {
             Crashes++;
             Report(deadly, "died", "the process died of it, or was killed while it ran");
         }
-        _last = new LastInput(folder, target.MaxLength);
+        _last = new LastInput(folder, target.Shape.MaxLength);
         Fuzzer.Starting = _last.Set;
     }
 
     public Fuzzer Fuzzer { get; }
 
-    public string Name => Fuzzer.Target.Name;
+    public string Name => Fuzzer.Target.Shape.Name;
 
     /// <summary>Distinct, the one of a process that died included.</summary>
     public int Crashes { get; private set; }
@@ -97,7 +97,7 @@ sealed class TargetSession : IDisposable
             byte[] small = Minimiser.Shrink(
                 input,
                 candidate => executor.Run(candidate) is null && wanted.IsSubsetOf(executor.Seen.Features),
-                Fuzzer.Target.IsText,
+                Fuzzer.Target.Shape.IsText,
                 tries: 1000
             );
             executor.Run(small);
@@ -117,7 +117,8 @@ sealed class TargetSession : IDisposable
         Fuzzer.Target.Dispose();
     }
 
-    string Save(string folder, byte[] input) => InputFile.Write(folder, NameOf(input), input, Fuzzer.Target.IsText);
+    string Save(string folder, byte[] input) =>
+        InputFile.Write(folder, NameOf(input), input, Fuzzer.Target.Shape.IsText);
 
     static string NameOf(byte[] input) => Convert.ToHexStringLower(SHA256.HashData(input).AsSpan(0, 5));
 
@@ -134,7 +135,7 @@ sealed class TargetSession : IDisposable
     void Report(byte[] input, string signature, string report)
     {
         string folder = _places.ArtifactsOf(Name);
-        string path = InputFile.Write(folder, $"crash-{NameOf(input)}", input, Fuzzer.Target.IsText);
+        string path = InputFile.Write(folder, $"crash-{NameOf(input)}", input, Fuzzer.Target.Shape.IsText);
         string shown = Path.GetRelativePath(_places.Root, path);
         lock (_output)
         {

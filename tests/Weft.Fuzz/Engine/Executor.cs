@@ -40,12 +40,12 @@ sealed class Executor(ITarget target)
         }
     }
 
-    bool IsSlow(byte[] input) => Seen.Time > target.Budget.TimeFor(input.Length);
+    bool IsSlow(byte[] input) => Seen.Time > target.Shape.Budget.TimeFor(input.Length);
 
-    bool IsLarge(byte[] input) => Seen.Memory > target.Budget.MemoryFor(input.Length);
+    bool IsLarge(byte[] input) => Seen.Memory > target.Shape.Budget.MemoryFor(input.Length);
 
     string Costs(byte[] input) =>
         $"{input.Length} bytes of input took {Seen.Time.TotalMilliseconds:0.0} ms and {Seen.Memory} bytes of memory; "
-        + $"allowed are {target.Budget.TimeFor(input.Length).TotalMilliseconds:0.0} ms and "
-        + $"{target.Budget.MemoryFor(input.Length)} bytes";
+        + $"allowed are {target.Shape.Budget.TimeFor(input.Length).TotalMilliseconds:0.0} ms and "
+        + $"{target.Shape.Budget.MemoryFor(input.Length)} bytes";
 }

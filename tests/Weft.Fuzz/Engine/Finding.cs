@@ -9,7 +9,7 @@ sealed record Finding(string Target, byte[] Input, string Signature, string Repo
 {
     /// <summary>What an exception says about its target.</summary>
     public static Finding Of(ITarget target, byte[] input, Exception error) =>
-        new(target.Name, input, SignatureOf(error), error.ToString());
+        new(target.Shape.Name, input, SignatureOf(error), error.ToString());
 
     static string SignatureOf(Exception error)
     {

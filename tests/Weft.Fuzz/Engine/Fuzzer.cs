@@ -81,7 +81,7 @@ sealed class Fuzzer
         byte[] small = Minimiser.Shrink(
             finding.Input,
             candidate => Run(candidate)?.Signature == finding.Signature,
-            Target.IsText,
+            Target.Shape.IsText,
             // What is slow once is slow each time that it is tried.
             finding.Signature == Executor.SlowRule
                 ? 100

@@ -17,7 +17,7 @@ sealed class Mutator(ITarget target, Random chance)
         .. new long[] { 1L + int.MaxValue, 1L + uint.MaxValue, long.MaxValue, long.MinValue, -1, -2 },
     ];
 
-    readonly Draft _draft = new(target.MaxLength);
+    readonly Draft _draft = new(target.Shape.MaxLength);
 
     /// <param name="other">A second input, to take pieces from.</param>
     public byte[] Mutate(byte[] input, byte[] other)
@@ -35,17 +35,17 @@ sealed class Mutator(ITarget target, Random chance)
     void Write()
     {
         _draft.Truncate(0);
-        for (int i = chance.Next(1, 12); i > 0 && target.Words.Count > 0; i--)
+        for (int i = chance.Next(1, 12); i > 0 && target.Shape.Words.Count > 0; i--)
         {
             _draft.Insert(_draft.Length, Word());
-            if (target.IsText && chance.Next(3) == 0)
+            if (target.Shape.IsText && chance.Next(3) == 0)
                 _draft.Insert(_draft.Length, "\n"u8);
         }
     }
 
     void Change(byte[] other)
     {
-        if (target.IsText && chance.Next(3) == 0)
+        if (target.Shape.IsText && chance.Next(3) == 0)
         {
             ChangeText();
             return;
@@ -81,10 +81,10 @@ sealed class Mutator(ITarget target, Random chance)
             case 7 when _draft.Length > 0:
                 Repeat();
                 break;
-            case 8 or 9 when target.Words.Count > 0:
+            case 8 or 9 when target.Shape.Words.Count > 0:
                 _draft.Insert(Gap(), Word());
                 break;
-            case 10 when target.Words.Count > 0:
+            case 10 when target.Shape.Words.Count > 0:
                 byte[] word = Word();
                 int at = Gap();
                 _draft.Replace(at, Math.Min(word.Length, _draft.Length - at), word);
@@ -121,13 +121,13 @@ sealed class Mutator(ITarget target, Random chance)
             case 2 or 3:
                 ChangeDigits(start, length);
                 break;
-            case 4 when target.Words.Count > 0:
+            case 4 when target.Shape.Words.Count > 0:
                 byte[] word = Word();
                 int end = start + length;
                 bool ended = length > 0 && _draft.Bytes[end - 1] == '\n';
                 _draft.Insert(ended ? end - 1 : end, word);
                 break;
-            case 5 when target.Words.Count > 0:
+            case 5 when target.Shape.Words.Count > 0:
                 _draft.Insert(start, [.. Word(), (byte)'\n']);
                 break;
             case 6:
@@ -198,7 +198,7 @@ sealed class Mutator(ITarget target, Random chance)
         return lines;
     }
 
-    byte[] Word() => target.Words[chance.Next(target.Words.Count)];
+    byte[] Word() => target.Shape.Words[chance.Next(target.Shape.Words.Count)];
 
     int At() => chance.Next(_draft.Length);
 

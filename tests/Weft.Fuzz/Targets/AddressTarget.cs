@@ -11,36 +11,33 @@ sealed unsafe partial class AddressTarget : ITarget
     const int AF_INET = 2;
     const int AF_INET6 = 10;
 
-    public string Name => "addresses";
-
-    public bool IsText => true;
-
-    public int MaxLength => 128;
-
-    public int BriefRuns => 200_000;
-
-    public Budget Budget => new(4 << 10, 64);
-
-    public IReadOnlyList<byte[]> Words { get; } =
-        Targets.Words.Of([
-            .. Targets.Words.Addresses,
-            "0",
-            "00",
-            "255",
-            "256",
-            "ffff",
-            "10000",
-            ":0:0:",
-            "::",
-            ":",
-            ".",
-            "1.2.3.4",
-            "0x7f",
-            "::ffff:0:0",
-            "%",
-            " ",
-            "/",
-        ]);
+    public TargetShape Shape { get; } =
+        new("addresses")
+        {
+            IsText = true,
+            MaxLength = 128,
+            BriefRuns = 200_000,
+            Budget = new(4 << 10, 64),
+            Words = Words.Of([
+                .. Words.Addresses,
+                "0",
+                "00",
+                "255",
+                "256",
+                "ffff",
+                "10000",
+                ":0:0:",
+                "::",
+                ":",
+                ".",
+                "1.2.3.4",
+                "0x7f",
+                "::ffff:0:0",
+                "%",
+                " ",
+                "/",
+            ]),
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
@@ -76,8 +73,6 @@ sealed unsafe partial class AddressTarget : ITarget
         Rule.Same(Marshal.PtrToStringUTF8((nint)buffer), written, "inet_ntop writes the same");
         Rule.Same(ours, AddressText.Parse(written), "what is written reads the same");
     }
-
-    public void Dispose() { }
 
     [LibraryImport("libc")]
     private static partial int inet_pton(int family, byte* text, byte* address);

@@ -24,6 +24,9 @@ static class AllTargets
         () => new MeshConfTarget(),
         () => new KeyFileTarget(),
         () => new AddressTarget(),
+        () => new SiteStateTarget(),
+        () => new IptablesTarget(),
+        () => new NftTarget(),
     ];
 
     public static ImmutableArray<string> Names { get; } =
@@ -31,7 +34,7 @@ static class AllTargets
         .. Makers.Select(make =>
         {
             using ITarget target = make();
-            return target.Name;
+            return target.Shape.Name;
         }),
     ];
 

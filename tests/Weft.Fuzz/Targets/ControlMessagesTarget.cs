@@ -5,27 +5,24 @@ namespace Weft.Fuzz.Targets;
 /// <summary>The control messages beside a datagram: reading never leaves their block, and comes to an end.</summary>
 sealed unsafe class ControlMessagesTarget : ITarget
 {
-    public string Name => "control-messages";
-
-    public bool IsText => false;
-
-    public int MaxLength => 256;
-
-    public int BriefRuns => 300_000;
-
-    public Budget Budget => new(4 << 10, 0);
-
-    public IReadOnlyList<byte[]> Words { get; } =
-    [
-        [20, 0, 0, 0, 0, 0, 0, 0, 17, 0, 0, 0, 104, 0, 0, 0, 0xA0, 5, 0, 0, 0, 0, 0, 0],
-        [17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0],
-        [28, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1, 0, 0, 0, 0],
-        [36, 0, 0, 0, 0, 0, 0, 0, 41, 0, 0, 0, 50, 0, 0, 0],
-        [20, 0, 0, 0, 0, 0, 0, 0, 41, 0, 0, 0, 67, 0, 0, 0, 3, 0, 0, 0],
-        [0xFF, 0xFF, 0xFF, 0x7F],
-        [0xFF, 0xFF, 0xFF, 0xFF],
-        [16, 0, 0, 0, 0, 0, 0, 0],
-    ];
+    public TargetShape Shape { get; } =
+        new("control-messages")
+        {
+            MaxLength = 256,
+            BriefRuns = 300_000,
+            Budget = new(4 << 10, 0),
+            Words =
+            [
+                [20, 0, 0, 0, 0, 0, 0, 0, 17, 0, 0, 0, 104, 0, 0, 0, 0xA0, 5, 0, 0, 0, 0, 0, 0],
+                [17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0],
+                [28, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1, 0, 0, 0, 0],
+                [36, 0, 0, 0, 0, 0, 0, 0, 41, 0, 0, 0, 50, 0, 0, 0],
+                [20, 0, 0, 0, 0, 0, 0, 0, 41, 0, 0, 0, 67, 0, 0, 0, 3, 0, 0, 0],
+                [0xFF, 0xFF, 0xFF, 0x7F],
+                [0xFF, 0xFF, 0xFF, 0xFF],
+                [16, 0, 0, 0, 0, 0, 0, 0],
+            ],
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
@@ -53,6 +50,4 @@ sealed unsafe class ControlMessagesTarget : ITarget
         Rule.Holds(message.SegmentSize > 0, "a segment has a size");
         seen.Saw("segment", message.SegmentSize);
     }
-
-    public void Dispose() { }
 }

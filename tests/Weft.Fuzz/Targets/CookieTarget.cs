@@ -22,17 +22,14 @@ sealed class CookieTarget : ITarget
         _genuine = nodes.PeerSent.TakeOne();
     }
 
-    public string Name => "cookie";
-
-    public bool IsText => false;
-
-    public int MaxLength => 160;
-
-    public int BriefRuns => 900;
-
-    public Budget Budget => new(64 << 10, 64);
-
-    public IReadOnlyList<byte[]> Words { get; } = [new byte[24], new byte[64], [1, 0, 0, 0], [1, 0], [2, 0], [0, 0]];
+    public TargetShape Shape { get; } =
+        new("cookie")
+        {
+            MaxLength = 160,
+            BriefRuns = 900,
+            Budget = new(64 << 10, 64),
+            Words = [new byte[24], new byte[64], [1, 0, 0, 0], [1, 0], [2, 0], [0, 0]],
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
@@ -73,6 +70,4 @@ sealed class CookieTarget : ITarget
             "a peer under load takes the proof"
         );
     }
-
-    public void Dispose() { }
 }

@@ -17,32 +17,29 @@ sealed class DataTarget : ITarget
 
     public DataTarget() => _tunnel = _node.AddPeer(new PublicKey(new byte[32]))!;
 
-    public string Name => "data";
-
-    public bool IsText => false;
-
-    public int MaxLength => 2048;
-
-    public int BriefRuns => 3500;
-
-    public Budget Budget => new(64 << 10, 600);
-
-    public IReadOnlyList<byte[]> Words { get; } =
-    [
-        [0, 0],
-        [0, 20],
-        [1, 0, 32],
-        [1, 255, 255],
-        [2, 0, 0, 0, 0, 0, 0, 0, 0],
-        [2, 0xFF, 0xDF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
-        [2, 0xFE, 0xDF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
-        [2, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
-        [3, 0],
-        [4, 0, 0, 1],
-        [5, 32],
-        [6, 31],
-        [7, 89],
-    ];
+    public TargetShape Shape { get; } =
+        new("data")
+        {
+            MaxLength = 2048,
+            BriefRuns = 3500,
+            Budget = new(64 << 10, 600),
+            Words =
+            [
+                [0, 0],
+                [0, 20],
+                [1, 0, 32],
+                [1, 255, 255],
+                [2, 0, 0, 0, 0, 0, 0, 0, 0],
+                [2, 0xFF, 0xDF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
+                [2, 0xFE, 0xDF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
+                [2, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
+                [3, 0],
+                [4, 0, 0, 1],
+                [5, 32],
+                [6, 31],
+                [7, 89],
+            ],
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {

@@ -40,37 +40,34 @@ sealed class InboundTarget : ITarget, IPacketSink
         _path = new InboundPath(_node, new HandshakeQueue(), this, TunOffloads.Tcp | TunOffloads.Udp);
     }
 
-    public string Name => "inbound";
-
-    public bool IsText => false;
-
-    public int MaxLength => 1024;
-
-    public int BriefRuns => 1500;
-
-    public Budget Budget => new(1 << 10, 0);
-
-    public IReadOnlyList<byte[]> Words { get; } =
-    [
-        [0, 0, 100, 0],
-        [0, 0, 100, 1],
-        [0, 1, 100, 16],
-        [0, 2, 100, 16],
-        [0, 3, 100, 0],
-        [0, 0, 50, 2, 0x11],
-        [0, 0, 100, 32, 3],
-        [0, 0, 100, 32, 2],
-        [0, 0, 100, 128, 3],
-        [0, 0, 0, 0],
-        [0, 2, 255, 0, 0, 2, 255, 0],
-        [5, 20, 0x45, 0, 0, 20],
-        [6, 0, 0, 1],
-        [0x86, 6, 0, 0x20],
-        [7, 0],
-        [7, 3],
-        [7, 1],
-        [0x87, 0],
-    ];
+    public TargetShape Shape { get; } =
+        new("inbound")
+        {
+            MaxLength = 1024,
+            BriefRuns = 1500,
+            Budget = new(1 << 10, 0),
+            Words =
+            [
+                [0, 0, 100, 0],
+                [0, 0, 100, 1],
+                [0, 1, 100, 16],
+                [0, 2, 100, 16],
+                [0, 3, 100, 0],
+                [0, 0, 50, 2, 0x11],
+                [0, 0, 100, 32, 3],
+                [0, 0, 100, 32, 2],
+                [0, 0, 100, 128, 3],
+                [0, 0, 0, 0],
+                [0, 2, 255, 0, 0, 2, 255, 0],
+                [5, 20, 0x45, 0, 0, 20],
+                [6, 0, 0, 1],
+                [0x86, 6, 0, 0x20],
+                [7, 0],
+                [7, 3],
+                [7, 1],
+                [0x87, 0],
+            ],
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {

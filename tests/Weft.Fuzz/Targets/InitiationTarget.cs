@@ -25,17 +25,14 @@ sealed class InitiationTarget : ITarget
         _genuine = nodes.InitiatePeer();
     }
 
-    public string Name => "initiation";
-
-    public bool IsText => false;
-
-    public int MaxLength => 256;
-
-    public int BriefRuns => 1500;
-
-    public Budget Budget => new(64 << 10, 64);
-
-    public IReadOnlyList<byte[]> Words { get; } = [new byte[32], new byte[116], [1, 0, 0, 0], [1, 0], [16, 0], [3, 0]];
+    public TargetShape Shape { get; } =
+        new("initiation")
+        {
+            MaxLength = 256,
+            BriefRuns = 1500,
+            Budget = new(64 << 10, 64),
+            Words = [new byte[32], new byte[116], [1, 0, 0, 0], [1, 0], [16, 0], [3, 0]],
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
@@ -65,8 +62,6 @@ sealed class InitiationTarget : ITarget
         if (Is(Afterwards))
             CheckTrueOne(nodes);
     }
-
-    public void Dispose() { }
 
     static DatagramKind Wanted(Message message, bool isSigned, bool isUnderLoad)
     {

@@ -38,44 +38,41 @@ sealed class InnerPacketTarget : ITarget
         }
     }
 
-    public string Name => "inner-packet";
-
-    public bool IsText => false;
-
-    public int MaxLength => 2048;
-
-    public int BriefRuns => 120_000;
-
-    public Budget Budget => new(1 << 10, 0);
-
-    public IReadOnlyList<byte[]> Words { get; } =
-    [
-        [0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 8, 0, 0, 0, 0, 0, 0, 0],
-        [0x46, 0, 0, 24],
-        [0x60, 0, 0, 0, 0, 8, 58, 64, 0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
-        [10, 0, 0, 1],
-        [10, 127, 255, 255],
-        [224, 0, 0, 1],
-        [255, 255, 255, 255],
-        [0, 0, 0, 0],
-        [127, 0, 0, 1],
-        [0xFD, 0, 0, 0, 0, 0, 0, 0],
-        [0xFF, 2, 0, 0],
-        [1],
-        [58, 64],
-        [0, 64],
-        [44, 64],
-        [3, 1],
-        new byte[16],
-        new byte[576],
-        new byte[1280],
-    ];
+    public TargetShape Shape { get; } =
+        new("inner-packet")
+        {
+            MaxLength = 2048,
+            BriefRuns = 120_000,
+            Budget = new(1 << 10, 0),
+            Words =
+            [
+                [0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 8, 0, 0, 0, 0, 0, 0, 0],
+                [0x46, 0, 0, 24],
+                [0x60, 0, 0, 0, 0, 8, 58, 64, 0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+                [10, 0, 0, 1],
+                [10, 127, 255, 255],
+                [224, 0, 0, 1],
+                [255, 255, 255, 255],
+                [0, 0, 0, 0],
+                [127, 0, 0, 1],
+                [0xFD, 0, 0, 0, 0, 0, 0, 0],
+                [0xFF, 2, 0, 0],
+                [1],
+                [58, 64],
+                [0, 64],
+                [44, 64],
+                [3, 1],
+                new byte[16],
+                new byte[576],
+                new byte[1280],
+            ],
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
         InputReader script = new(input);
         byte repairs = script.Byte();
-        byte[] bytes = script.Take(MaxLength).ToArray();
+        byte[] bytes = script.Take(Shape.MaxLength).ToArray();
         Repair(repairs, bytes);
         int? wanted = PlainPacket.LengthOf(bytes);
         Observation.Measurement measurement = seen.Measure();

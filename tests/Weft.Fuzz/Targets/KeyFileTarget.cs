@@ -1,4 +1,5 @@
 using System.Text;
+using Weft.Cli.Wg;
 using Weft.Control;
 using Weft.Crypto;
 using Weft.Mesh;
@@ -21,31 +22,28 @@ sealed class KeyFileTarget : ITarget
     public KeyFileTarget() =>
         Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
-    public string Name => "key-files";
-
-    public bool IsText => true;
-
-    public int MaxLength => 256;
-
-    public int BriefRuns => 10_000;
-
-    public Budget Budget => new(64 << 10, 64);
-
-    public IReadOnlyList<byte[]> Words { get; } =
-        Targets.Words.Of([
-            .. Secrets.Base64,
-            .. Secrets.Hex,
-            "=",
-            "==",
-            "\n",
-            "\r\n",
-            "\0",
-            "\u00a0",
-            "ı",
-            "A",
-            "/",
-            "+",
-        ]);
+    public TargetShape Shape { get; } =
+        new("key-files")
+        {
+            IsText = true,
+            MaxLength = 256,
+            BriefRuns = 10_000,
+            Budget = new(64 << 10, 64),
+            Words = Words.Of([
+                .. Secrets.Base64,
+                .. Secrets.Hex,
+                "=",
+                "==",
+                "\n",
+                "\r\n",
+                "\0",
+                "\u00a0",
+                "ı",
+                "A",
+                "/",
+                "+",
+            ]),
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
@@ -53,6 +51,7 @@ sealed class KeyFileTarget : ITarget
         CheckText(Encoding.Latin1.GetString(input).Trim(), seen);
         string path = Path.Combine(_folder, $"{Site}.key");
         WriteSecret(path, input);
+        CheckWg(input, path, seen);
         WriteSecret(Path.Combine(_folder, "mesh.seed"), Encoding.ASCII.GetBytes(Secrets.Base64[0]));
         using KeysFolder folder = KeysFolder.Open(_folder);
         try
@@ -84,6 +83,36 @@ sealed class KeyFileTarget : ITarget
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>The same file given to <c>wg set</c>: a key and white space, or nothing, which is no key.</summary>
+    static void CheckWg(ReadOnlySpan<byte> input, string path, Observation seen)
+    {
+        Span<byte> key = stackalloc byte[KeyText.KeyLength];
+        string text = Encoding.Latin1.GetString(input);
+        bool isKey =
+            input.Length >= KeyText.Base64Length
+            && IsCanonicalBase64(text[..KeyText.Base64Length])
+            && text[KeyText.Base64Length..].All(c => c is ' ' or (>= '\t' and <= '\r'));
+        try
+        {
+            using (seen.Measure())
+                WgKeys.ReadKeyFile(path, key);
+            seen.Saw($"wg {isKey}");
+            Rule.Holds(isKey || input.IsEmpty, "wg takes a key or nothing");
+            Rule.Same(
+                isKey ? Convert.FromBase64String(text[..KeyText.Base64Length]) : new byte[KeyText.KeyLength],
+                key,
+                "wg reads the same"
+            );
+        }
+        catch (OperationFailedException e)
+        {
+            seen.Saw($"wg {e.Message.Replace(path, "", StringComparison.Ordinal)}");
+            Rule.Holds(!isKey && !input.IsEmpty, "wg refuses what is no key", e.Message);
+            Rule.Holds(e.Message.Contains(path, StringComparison.Ordinal), "wg names the file", e.Message);
+            Secrets.AreNotIn(e.Message);
+        }
+    }
 
     static void CheckText(string text, Observation seen)
     {

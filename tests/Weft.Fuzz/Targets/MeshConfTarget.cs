@@ -16,47 +16,44 @@ sealed class MeshConfTarget : ITarget
     /// <summary>Sites of a mesh that is planned: enough for every case, and their keys take time.</summary>
     const int MostPlanned = 12;
 
-    public string Name => "mesh-conf";
-
-    public bool IsText => true;
-
-    public int MaxLength => 32 << 10;
-
-    public int BriefRuns => 6000;
-
-    public Budget Budget => new(256 << 10, 600);
-
-    public IReadOnlyList<byte[]> Words { get; } =
-        Targets.Words.Of([
-            "[Mesh]",
-            "[Site]",
-            "[Mesh]\nNetwork = 192.168.192.0/24\n",
-            "[Site]\nName = ",
-            "a.example.org",
-            "b.example.org",
-            "_c",
-            "Network = ",
-            "Check = ",
-            "Name = ",
-            "Endpoint = ",
-            "Port = ",
-            "Lan = ",
-            "Lan = 10.0.1.0/24",
-            "Nat = ",
-            "Nat = yes",
-            "no",
-            "Address = ",
-            "Relay = yes",
-            "Keepalive = ",
-            "off",
-            "Mtu = ",
-            "# Weft.Site = x",
-            .. Secrets.Base64,
-            .. Targets.Words.Addresses,
-            .. Targets.Words.Endpoints,
-            .. Targets.Words.Numbers,
-            .. Targets.Words.Oddities,
-        ]);
+    public TargetShape Shape { get; } =
+        new("mesh-conf")
+        {
+            IsText = true,
+            MaxLength = 32 << 10,
+            BriefRuns = 6000,
+            Budget = new(256 << 10, 600),
+            Words = Words.Of([
+                "[Mesh]",
+                "[Site]",
+                "[Mesh]\nNetwork = 192.168.192.0/24\n",
+                "[Site]\nName = ",
+                "a.example.org",
+                "b.example.org",
+                "_c",
+                "Network = ",
+                "Check = ",
+                "Name = ",
+                "Endpoint = ",
+                "Port = ",
+                "Lan = ",
+                "Lan = 10.0.1.0/24",
+                "Nat = ",
+                "Nat = yes",
+                "no",
+                "Address = ",
+                "Relay = yes",
+                "Keepalive = ",
+                "off",
+                "Mtu = ",
+                "# Weft.Site = x",
+                .. Secrets.Base64,
+                .. Words.Addresses,
+                .. Words.Endpoints,
+                .. Words.Numbers,
+                .. Words.Oddities,
+            ]),
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
@@ -80,8 +77,6 @@ sealed class MeshConfTarget : ITarget
         if (findings.All(f => f.Level != FindingLevel.Error) && mesh.Sites.Length <= MostPlanned)
             Plan(mesh, seen);
     }
-
-    public void Dispose() { }
 
     static void Check(string text, MeshConfig mesh, ImmutableArray<Mesh.Finding> findings, Observation seen)
     {

@@ -10,44 +10,41 @@ namespace Weft.Fuzz.Targets;
 /// <remarks>Input: repairs, datagram.</remarks>
 sealed class NetlinkTarget : ITarget
 {
-    public string Name => "netlink";
-
-    public bool IsText => false;
-
-    public int MaxLength => 8 << 10;
-
-    public int BriefRuns => 120_000;
-
-    public Budget Budget => new(16 << 10, 200);
-
-    public IReadOnlyList<byte[]> Words { get; } =
-    [
-        [20, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0],
-        [44, 0, 0, 0, 24, 0, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0],
-        [32, 0, 0, 0, 16, 0, 2, 0],
-        [24, 0, 0, 0, 20, 0, 2, 0],
-        [28, 0, 0, 0, 32, 0, 2, 0],
-        [2, 24, 0, 0, 254, 4, 0, 1, 0, 0, 0, 0],
-        [10, 64, 0, 0, 254, 4, 0, 1, 0, 2, 0, 0],
-        [2, 0, 0, 0, 254, 0, 0, 1, 2, 0, 0, 0],
-        [8, 0, 1, 0, 10, 0, 1, 0],
-        [20, 0, 1, 0],
-        [8, 0, 4, 0, 5, 0, 0, 0],
-        [8, 0, 15, 0, 254, 0, 0, 0],
-        [12, 0, 8, 0x80, 8, 0, 2, 0, 0x14, 5, 0, 0],
-        [8, 0, 3, 0, (byte)'w', (byte)'g', (byte)'0', 0],
-        [20, 0, 18, 0x80, 14, 0, 1, 0, (byte)'w', (byte)'i', (byte)'r', (byte)'e', 0, 0, 0, 0],
-        [8, 0, 14, 0, 0xFF, 0xFF, 0xFF, 0xFF],
-        [0xFF, 0xFF, 0xFF, 0x7F],
-        [0, 0, 0, 0x80],
-        [0, 3],
-    ];
+    public TargetShape Shape { get; } =
+        new("netlink")
+        {
+            MaxLength = 8 << 10,
+            BriefRuns = 120_000,
+            Budget = new(16 << 10, 200),
+            Words =
+            [
+                [20, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0],
+                [44, 0, 0, 0, 24, 0, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0],
+                [32, 0, 0, 0, 16, 0, 2, 0],
+                [24, 0, 0, 0, 20, 0, 2, 0],
+                [28, 0, 0, 0, 32, 0, 2, 0],
+                [2, 24, 0, 0, 254, 4, 0, 1, 0, 0, 0, 0],
+                [10, 64, 0, 0, 254, 4, 0, 1, 0, 2, 0, 0],
+                [2, 0, 0, 0, 254, 0, 0, 1, 2, 0, 0, 0],
+                [8, 0, 1, 0, 10, 0, 1, 0],
+                [20, 0, 1, 0],
+                [8, 0, 4, 0, 5, 0, 0, 0],
+                [8, 0, 15, 0, 254, 0, 0, 0],
+                [12, 0, 8, 0x80, 8, 0, 2, 0, 0x14, 5, 0, 0],
+                [8, 0, 3, 0, (byte)'w', (byte)'g', (byte)'0', 0],
+                [20, 0, 18, 0x80, 14, 0, 1, 0, (byte)'w', (byte)'i', (byte)'r', (byte)'e', 0, 0, 0, 0],
+                [8, 0, 14, 0, 0xFF, 0xFF, 0xFF, 0xFF],
+                [0xFF, 0xFF, 0xFF, 0x7F],
+                [0, 0, 0, 0x80],
+                [0, 3],
+            ],
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
         InputReader script = new(input);
         byte repairs = script.Byte();
-        byte[] datagram = script.Take(MaxLength).ToArray();
+        byte[] datagram = script.Take(Shape.MaxLength).ToArray();
         if ((repairs & 1) != 0 && datagram.Length >= 16)
             MemoryMarshal.Write(datagram, datagram.Length);
         ReadOnlySpan<byte> rest = datagram;
@@ -60,8 +57,6 @@ sealed class NetlinkTarget : ITarget
             ReadObjects(message, seen);
         }
     }
-
-    public void Dispose() { }
 
     static void CheckAttributes(ReadOnlySpan<byte> payload, int depth, Observation seen)
     {

@@ -23,17 +23,14 @@ sealed class ResponseTarget : ITarget
         _genuine = nodes.PeerSent.TakeOne();
     }
 
-    public string Name => "response";
-
-    public bool IsText => false;
-
-    public int MaxLength => 256;
-
-    public int BriefRuns => 1200;
-
-    public Budget Budget => new(64 << 10, 64);
-
-    public IReadOnlyList<byte[]> Words { get; } = [new byte[12], new byte[60], [1, 0, 0, 0], [1, 0], [5, 0], [2, 0]];
+    public TargetShape Shape { get; } =
+        new("response")
+        {
+            MaxLength = 256,
+            BriefRuns = 1200,
+            Budget = new(64 << 10, 64),
+            Words = [new byte[12], new byte[60], [1, 0, 0, 0], [1, 0], [5, 0], [2, 0]],
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
@@ -69,8 +66,6 @@ sealed class ResponseTarget : ITarget
         if (Is(Afterwards))
             CheckTrueOne(nodes, initiation);
     }
-
-    public void Dispose() { }
 
     void CheckTrueOne(TwoNodes nodes, byte[] initiation)
     {

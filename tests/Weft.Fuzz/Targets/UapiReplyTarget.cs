@@ -11,42 +11,39 @@ sealed class UapiReplyTarget : ITarget
 {
     const string Device = "wg0";
 
-    public string Name => "uapi-reply";
-
-    public bool IsText => true;
-
-    public int MaxLength => 32 << 10;
-
-    public int BriefRuns => 10_000;
-
-    public Budget Budget => new(64 << 10, 200);
-
-    public IReadOnlyList<byte[]> Words { get; } =
-        Targets.Words.Of([
-            "errno=0\n\n",
-            "errno=",
-            "private_key=",
-            "listen_port=",
-            "fwmark=",
-            "public_key=",
-            "preshared_key=",
-            "protocol_version=1\n",
-            "endpoint=",
-            "last_handshake_time_sec=",
-            "last_handshake_time_nsec=",
-            "tx_bytes=",
-            "rx_bytes=",
-            "persistent_keepalive_interval=",
-            "allowed_ip=",
-            "replace_peers=true\n",
-            "18446744073709551615",
-            "9223372036854775807",
-            .. Secrets.Hex,
-            .. Targets.Words.Addresses,
-            .. Targets.Words.Endpoints,
-            .. Targets.Words.Numbers,
-            .. Targets.Words.Oddities,
-        ]);
+    public TargetShape Shape { get; } =
+        new("uapi-reply")
+        {
+            IsText = true,
+            MaxLength = 32 << 10,
+            BriefRuns = 10_000,
+            Budget = new(64 << 10, 200),
+            Words = Words.Of([
+                "errno=0\n\n",
+                "errno=",
+                "private_key=",
+                "listen_port=",
+                "fwmark=",
+                "public_key=",
+                "preshared_key=",
+                "protocol_version=1\n",
+                "endpoint=",
+                "last_handshake_time_sec=",
+                "last_handshake_time_nsec=",
+                "tx_bytes=",
+                "rx_bytes=",
+                "persistent_keepalive_interval=",
+                "allowed_ip=",
+                "replace_peers=true\n",
+                "18446744073709551615",
+                "9223372036854775807",
+                .. Secrets.Hex,
+                .. Words.Addresses,
+                .. Words.Endpoints,
+                .. Words.Numbers,
+                .. Words.Oddities,
+            ]),
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
@@ -83,8 +80,6 @@ sealed class UapiReplyTarget : ITarget
         UapiCommands.DisposeKeys(status);
         UapiCommands.DisposeKeys(again.Status!);
     }
-
-    public void Dispose() { }
 
     /// <summary>A zero preshared key behind another one is shown as it is, as Debian's wg shows it, and written as none.</summary>
     static PeerStatus WithoutZeros(PeerStatus peer) =>

@@ -11,41 +11,38 @@ namespace Weft.Fuzz.Targets;
 /// </summary>
 sealed class UapiTarget : ITarget
 {
-    public string Name => "uapi";
-
-    public bool IsText => true;
-
-    public int MaxLength => 32 << 10;
-
-    public int BriefRuns => 5000;
-
-    public Budget Budget => new(64 << 10, 500);
-
-    public IReadOnlyList<byte[]> Words { get; } =
-        Targets.Words.Of([
-            "get=1\n\n",
-            "set=1\n",
-            "private_key=",
-            "listen_port=",
-            "fwmark=",
-            "replace_peers=true\n",
-            "public_key=",
-            "preshared_key=",
-            "endpoint=",
-            "persistent_keepalive_interval=",
-            "replace_allowed_ips=true\n",
-            "remove=true\n",
-            "update_only=true\n",
-            "protocol_version=1\n",
-            "allowed_ip=",
-            "allowed_ip=-",
-            .. Secrets.Hex,
-            .. Secrets.Hex.Select(key => UapiModel.PublicKeyOf(key).ToHex()),
-            .. Targets.Words.Addresses,
-            .. Targets.Words.Endpoints,
-            .. Targets.Words.Numbers,
-            .. Targets.Words.Oddities,
-        ]);
+    public TargetShape Shape { get; } =
+        new("uapi")
+        {
+            IsText = true,
+            MaxLength = 32 << 10,
+            BriefRuns = 5000,
+            Budget = new(64 << 10, 500),
+            Words = Words.Of([
+                "get=1\n\n",
+                "set=1\n",
+                "private_key=",
+                "listen_port=",
+                "fwmark=",
+                "replace_peers=true\n",
+                "public_key=",
+                "preshared_key=",
+                "endpoint=",
+                "persistent_keepalive_interval=",
+                "replace_allowed_ips=true\n",
+                "remove=true\n",
+                "update_only=true\n",
+                "protocol_version=1\n",
+                "allowed_ip=",
+                "allowed_ip=-",
+                .. Secrets.Hex,
+                .. Secrets.Hex.Select(key => UapiModel.PublicKeyOf(key).ToHex()),
+                .. Words.Addresses,
+                .. Words.Endpoints,
+                .. Words.Numbers,
+                .. Words.Oddities,
+            ]),
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
@@ -67,8 +64,6 @@ sealed class UapiTarget : ITarget
             if (command.Config is { } config)
                 UapiCommands.DisposeKeys(config);
     }
-
-    public void Dispose() { }
 
     static void CheckPieces(ReadOnlySpan<byte> input, List<UapiCommand> commands)
     {

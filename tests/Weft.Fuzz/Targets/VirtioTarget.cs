@@ -33,35 +33,32 @@ sealed class VirtioTarget : ITarget, IRunOutput, IPacketSink
         _path = new OutboundPath(_node, this, this);
     }
 
-    public string Name => "virtio";
-
-    public bool IsText => false;
-
-    public int MaxLength => 12 << 10;
-
-    public int BriefRuns => 2500;
-
-    public Budget Budget => new(1 << 10, 0);
-
-    public IReadOnlyList<byte[]> Words { get; } =
-    [
-        [0x7F],
-        [0xFF],
-        [1, 1, 40, 0, 0xB4, 5, 20, 0, 16, 0],
-        [1, 4, 60, 0, 0xA0, 5, 40, 0, 16, 0],
-        [1, 5, 28, 0, 0, 4, 20, 0, 6, 0],
-        [1, 0, 0, 0, 0, 0, 20, 0, 16, 0],
-        [1, 0x81, 40, 0, 1, 0, 20, 0, 16, 0],
-        [0x45, 0, 0, 40, 0, 1, 0x40, 0, 64, 6],
-        [0x4F, 0, 0, 80, 0, 1, 0, 0, 64, 17],
-        [0x60, 0, 0, 0, 0, 40, 6, 64],
-        [0x60, 0, 0, 0, 0, 40, 17, 64],
-        [0x50, 0x18],
-        [0x50, 0x99],
-        [0xF0, 0x10],
-        new byte[20],
-        new byte[40],
-    ];
+    public TargetShape Shape { get; } =
+        new("virtio")
+        {
+            MaxLength = 12 << 10,
+            BriefRuns = 2500,
+            Budget = new(1 << 10, 0),
+            Words =
+            [
+                [0x7F],
+                [0xFF],
+                [1, 1, 40, 0, 0xB4, 5, 20, 0, 16, 0],
+                [1, 4, 60, 0, 0xA0, 5, 40, 0, 16, 0],
+                [1, 5, 28, 0, 0, 4, 20, 0, 6, 0],
+                [1, 0, 0, 0, 0, 0, 20, 0, 16, 0],
+                [1, 0x81, 40, 0, 1, 0, 20, 0, 16, 0],
+                [0x45, 0, 0, 40, 0, 1, 0x40, 0, 64, 6],
+                [0x4F, 0, 0, 80, 0, 1, 0, 0, 64, 17],
+                [0x60, 0, 0, 0, 0, 40, 6, 64],
+                [0x60, 0, 0, 0, 0, 40, 17, 64],
+                [0x50, 0x18],
+                [0x50, 0x99],
+                [0xF0, 0x10],
+                new byte[20],
+                new byte[40],
+            ],
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
@@ -70,7 +67,7 @@ sealed class VirtioTarget : ITarget, IRunOutput, IPacketSink
         Span<byte> bytes = stackalloc byte[VirtioNetHeader.Size];
         script.Fill(bytes);
         var header = VirtioNetHeader.Read(bytes);
-        byte[] packet = script.Take(MaxLength).ToArray();
+        byte[] packet = script.Take(Shape.MaxLength).ToArray();
         Repair(repairs, ref header, packet);
         // The device looks at nothing else.
         if (PlainPacket.LengthOf(packet) != packet.Length)

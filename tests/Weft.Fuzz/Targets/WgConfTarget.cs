@@ -11,37 +11,34 @@ namespace Weft.Fuzz.Targets;
 /// </summary>
 sealed class WgConfTarget : ITarget
 {
-    public string Name => "wg-conf";
-
-    public bool IsText => true;
-
-    public int MaxLength => 32 << 10;
-
-    public int BriefRuns => 6000;
-
-    public Budget Budget => new(64 << 10, 400);
-
-    public IReadOnlyList<byte[]> Words { get; } =
-        Targets.Words.Of([
-            "[Interface]",
-            "[Peer]\n",
-            "PrivateKey = ",
-            "PublicKey=",
-            "PresharedKey = ",
-            "ListenPort = ",
-            "FwMark = ",
-            "AllowedIPs = ",
-            "Endpoint = ",
-            "PersistentKeepalive = ",
-            "Address = 10.0.0.1/24",
-            "off",
-            "OFF",
-            .. Secrets.Base64,
-            .. Targets.Words.Addresses,
-            .. Targets.Words.Endpoints,
-            .. Targets.Words.Numbers,
-            .. Targets.Words.Oddities,
-        ]);
+    public TargetShape Shape { get; } =
+        new("wg-conf")
+        {
+            IsText = true,
+            MaxLength = 32 << 10,
+            BriefRuns = 6000,
+            Budget = new(64 << 10, 400),
+            Words = Words.Of([
+                "[Interface]",
+                "[Peer]\n",
+                "PrivateKey = ",
+                "PublicKey=",
+                "PresharedKey = ",
+                "ListenPort = ",
+                "FwMark = ",
+                "AllowedIPs = ",
+                "Endpoint = ",
+                "PersistentKeepalive = ",
+                "Address = 10.0.0.1/24",
+                "off",
+                "OFF",
+                .. Secrets.Base64,
+                .. Words.Addresses,
+                .. Words.Endpoints,
+                .. Words.Numbers,
+                .. Words.Oddities,
+            ]),
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
@@ -64,8 +61,6 @@ sealed class WgConfTarget : ITarget
         UapiCommands.DisposeKeys(config);
         UapiCommands.DisposeKeys(again!);
     }
-
-    public void Dispose() { }
 
     /// <summary>A resolver that knows a few names, the same for ever.</summary>
     sealed class Names : IEndpointNames

@@ -11,53 +11,50 @@ namespace Weft.Fuzz.Targets;
 /// </summary>
 sealed class WgQuickConfTarget : ITarget
 {
-    public string Name => "wg-quick-conf";
-
-    public bool IsText => true;
-
-    public int MaxLength => 32 << 10;
-
-    public int BriefRuns => 8000;
-
-    public Budget Budget => new(64 << 10, 400);
-
-    public IReadOnlyList<byte[]> Words { get; } =
-        Targets.Words.Of([
-            "[Interface]",
-            "[Peer]\n",
-            "PrivateKey = ",
-            "PublicKey=",
-            "PresharedKey = ",
-            "ListenPort = ",
-            "FwMark = ",
-            "Address = ",
-            "MTU = ",
-            "Table = ",
-            "auto",
-            "off",
-            "main",
-            "DNS = ",
-            "1.1.1.1, corp.example",
-            "PreUp = ",
-            "PostUp = iptables -A FORWARD -i %i -j ACCEPT",
-            "PreDown = ",
-            "PostDown = ",
-            "SaveConfig = true",
-            "AllowedIPs = ",
-            "Endpoint = ",
-            "PersistentKeepalive = ",
-            "# Weft.Site = a.example",
-            "# Weft.Lan = 10.0.1.0/24, fd00:1::/64",
-            "# Weft.Check = 10",
-            "#weft.",
-            "-",
-            "+",
-            .. Secrets.Base64,
-            .. Targets.Words.Addresses,
-            .. Targets.Words.Endpoints,
-            .. Targets.Words.Numbers,
-            .. Targets.Words.Oddities,
-        ]);
+    public TargetShape Shape { get; } =
+        new("wg-quick-conf")
+        {
+            IsText = true,
+            MaxLength = 32 << 10,
+            BriefRuns = 8000,
+            Budget = new(64 << 10, 400),
+            Words = Words.Of([
+                "[Interface]",
+                "[Peer]\n",
+                "PrivateKey = ",
+                "PublicKey=",
+                "PresharedKey = ",
+                "ListenPort = ",
+                "FwMark = ",
+                "Address = ",
+                "MTU = ",
+                "Table = ",
+                "auto",
+                "off",
+                "main",
+                "DNS = ",
+                "1.1.1.1, corp.example",
+                "PreUp = ",
+                "PostUp = iptables -A FORWARD -i %i -j ACCEPT",
+                "PreDown = ",
+                "PostDown = ",
+                "SaveConfig = true",
+                "AllowedIPs = ",
+                "Endpoint = ",
+                "PersistentKeepalive = ",
+                "# Weft.Site = a.example",
+                "# Weft.Lan = 10.0.1.0/24, fd00:1::/64",
+                "# Weft.Check = 10",
+                "#weft.",
+                "-",
+                "+",
+                .. Secrets.Base64,
+                .. Words.Addresses,
+                .. Words.Endpoints,
+                .. Words.Numbers,
+                .. Words.Oddities,
+            ]),
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
@@ -83,8 +80,6 @@ sealed class WgQuickConfTarget : ITarget
         DisposeKeys(config);
         DisposeKeys(again.Value!);
     }
-
-    public void Dispose() { }
 
     static void CheckAgainstWg(SiteConfig config, string written)
     {

@@ -15,33 +15,63 @@ sealed class WireGuardNetlinkTarget : ITarget
     const int MostParts = 8;
     const int HeaderLength = 20;
 
-    public string Name => "wireguard-netlink";
-
-    public bool IsText => false;
-
-    public int MaxLength => 8 << 10;
-
-    public int BriefRuns => 50_000;
-
-    public Budget Budget => new(16 << 10, 400);
-
-    public IReadOnlyList<byte[]> Words { get; } =
-    [
-        [0, 1],
-        [36, 0, 3, 0, .. new byte[32]],
-        [36, 0, 1, 0, .. Enumerable.Repeat((byte)7, 32)],
-        [36, 0, 2, 0, .. Enumerable.Repeat((byte)9, 32)],
-        [6, 0, 6, 0, 0x6C, 0xCA, 0, 0],
-        [8, 0, 7, 0, 1, 0, 0, 0],
-        [48, 0, 8, 0x80, 44, 0, 0, 0x80],
-        [20, 0, 4, 0, 2, 0, 0xCA, 0x6C, 192, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0],
-        [32, 0, 4, 0, 10, 0, 0xCA, 0x6C, 0, 0, 0, 0, 0xFD],
-        [20, 0, 6, 0, .. new byte[16]],
-        [12, 0, 7, 0, 1, 0, 0, 0, 0, 0, 0, 0],
-        [28, 0, 9, 0x80, 24, 0, 0, 0x80, 6, 0, 1, 0, 2, 0, 0, 0, 8, 0, 2, 0, 10, 0, 0, 0, 5, 0, 3, 0, 8, 0, 0, 0],
-        [5, 0, 3, 0, 129, 0, 0, 0],
-        [6, 0, 5, 0, 25, 0, 0, 0],
-    ];
+    public TargetShape Shape { get; } =
+        new("wireguard-netlink")
+        {
+            MaxLength = 8 << 10,
+            BriefRuns = 50_000,
+            Budget = new(16 << 10, 400),
+            Words =
+            [
+                [0, 1],
+                [36, 0, 3, 0, .. new byte[32]],
+                [36, 0, 1, 0, .. Enumerable.Repeat((byte)7, 32)],
+                [36, 0, 2, 0, .. Enumerable.Repeat((byte)9, 32)],
+                [6, 0, 6, 0, 0x6C, 0xCA, 0, 0],
+                [8, 0, 7, 0, 1, 0, 0, 0],
+                [48, 0, 8, 0x80, 44, 0, 0, 0x80],
+                [20, 0, 4, 0, 2, 0, 0xCA, 0x6C, 192, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+                [32, 0, 4, 0, 10, 0, 0xCA, 0x6C, 0, 0, 0, 0, 0xFD],
+                [20, 0, 6, 0, .. new byte[16]],
+                [12, 0, 7, 0, 1, 0, 0, 0, 0, 0, 0, 0],
+                [
+                    28,
+                    0,
+                    9,
+                    0x80,
+                    24,
+                    0,
+                    0,
+                    0x80,
+                    6,
+                    0,
+                    1,
+                    0,
+                    2,
+                    0,
+                    0,
+                    0,
+                    8,
+                    0,
+                    2,
+                    0,
+                    10,
+                    0,
+                    0,
+                    0,
+                    5,
+                    0,
+                    3,
+                    0,
+                    8,
+                    0,
+                    0,
+                    0,
+                ],
+                [5, 0, 3, 0, 129, 0, 0, 0],
+                [6, 0, 5, 0, 25, 0, 0, 0],
+            ],
+        };
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
@@ -65,8 +95,6 @@ sealed class WireGuardNetlinkTarget : ITarget
         foreach (DeviceStatus part in parts)
             UapiCommands.DisposeKeys(part);
     }
-
-    public void Dispose() { }
 
     /// <summary>Writes the device as a change of another one, in messages as short as can be, and reads these.</summary>
     static void CheckAgain(DeviceStatus status)

@@ -46,7 +46,7 @@ public sealed class FuzzTests
         Thread thread = new(() =>
         {
             fuzzer.Replay(Places.KeptOf(target).Select(kept => kept.Input));
-            for (int i = 0; i < made.BriefRuns; i++)
+            for (int i = 0; i < made.Shape.BriefRuns; i++)
                 fuzzer.Step();
         })
         {
