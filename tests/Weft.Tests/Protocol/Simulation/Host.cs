@@ -14,7 +14,10 @@ sealed class Host : INodeOutput
 {
     readonly World _world;
     readonly Dictionary<uint, ulong> _lastCounters = [];
-    readonly Dictionary<PublicKey, (Host Host, PresharedKey? Psk, ushort Keepalive, bool Dials)> _known = [];
+    readonly Dictionary<Host, Acquaintance> _known = [];
+
+    /// <summary>Whose keys these are and were.</summary>
+    readonly Dictionary<PublicKey, Host> _owners = [];
 
     internal Host(World world, string name, int number)
     {
@@ -84,7 +87,8 @@ sealed class Host : INodeOutput
     internal Tunnel Knows(Host other, PresharedKey? presharedKey = null, ushort keepalive = 0, bool dials = true)
     {
         Tunnel peer = Node.AddPeer(other.PublicKey)!;
-        _known[other.PublicKey] = (other, presharedKey, keepalive, dials);
+        _known[other] = new Acquaintance(presharedKey, keepalive, dials);
+        _owners[other.PublicKey] = other;
         if (dials)
             Node.SetEndpoint(peer, other.Address);
         if (presharedKey is not null)
@@ -100,9 +104,45 @@ sealed class Host : INodeOutput
     {
         Node.Dispose();
         Node = Start();
-        foreach ((Host other, PresharedKey? psk, ushort keepalive, bool dials) in _known.Values.ToArray())
-            Knows(other, psk, keepalive, dials);
+        foreach ((Host other, Acquaintance known) in _known.ToArray())
+            Knows(other, known.PresharedKey, known.Keepalive, known.Dials);
     }
+
+    /// <summary>
+    /// Takes the peer out, under whatever key it is here, and puts it in as it is now. That forgets what was sent to it last, so
+    /// a clock that was set back must be right again, as after a restart.
+    /// </summary>
+    internal void Readmit(Host other)
+    {
+        WallError = LargestWallError;
+        foreach (Tunnel peer in Node.Peers.Where(peer => _owners[peer.PublicKey] == other).ToArray())
+            Node.RemovePeer(peer);
+        Knows(other, _known[other].PresharedKey, _known[other].Keepalive, _known[other].Dials);
+    }
+
+    /// <summary>Changes the peer as the configuration has it; one that is here under an old key is put in anew anyway.</summary>
+    internal void Change(Host other, PresharedKey? presharedKey, ushort keepalive)
+    {
+        _known[other] = _known[other] with { PresharedKey = presharedKey, Keepalive = keepalive };
+        if (Node.FindPeer(other.PublicKey) is not { } peer)
+            return;
+        using PresharedKey none = new(new byte[32]);
+        Node.SetPresharedKey(peer, presharedKey ?? none);
+        Node.SetPersistentKeepalive(peer, keepalive);
+    }
+
+    /// <summary>Points the peer's endpoint somewhere. Those who do not dial learn where it is, and are left alone.</summary>
+    internal void Aim(Host other, Endpoint endpoint)
+    {
+        if (_known[other].Dials && Node.FindPeer(other.PublicKey) is { } peer)
+            Node.SetEndpoint(peer, endpoint);
+    }
+
+    internal bool IsAcquaintedWith(Host other) => _known.ContainsKey(other);
+
+    internal PresharedKey? PresharedKeyWith(Host other) => _known[other].PresharedKey;
+
+    internal ushort KeepaliveTo(Host other) => _known[other].Keepalive;
 
     internal void ChangeKey(PrivateKey key)
     {
@@ -193,8 +233,9 @@ sealed class Host : INodeOutput
             return;
         session.Tunnel.CountReceived(datagram.Length);
         byte[] packet = plaintext[..inner.TotalLength].ToArray();
-        Received.Add((_known[session.Tunnel.PublicKey].Host, packet));
-        OnReceived?.Invoke(_known[session.Tunnel.PublicKey].Host, packet);
+        Host sender = _owners[session.Tunnel.PublicKey];
+        Received.Add((sender, packet));
+        OnReceived?.Invoke(sender, packet);
     }
 
     /// <summary>Indices name sessions; on each, counters only grow, so none is used twice with one key.</summary>
@@ -207,6 +248,9 @@ sealed class Host : INodeOutput
             );
         _lastCounters[message.Receiver] = message.Counter;
     }
+
+    /// <summary>A peer as the configuration has it.</summary>
+    sealed record Acquaintance(PresharedKey? PresharedKey, ushort Keepalive, bool Dials);
 
     void Count(bool wake) => Wakes += wake ? 1 : 0;
 

@@ -1,3 +1,4 @@
+using Weft.Crypto;
 using Weft.Protocol;
 using Xunit;
 
@@ -5,8 +6,8 @@ namespace Weft.Tests.Protocol.Simulation;
 
 /// <summary>
 /// Minutes of trouble, then peace, over and over: the wire loses, doubles, delays and reorders; hosts move, restart, go
-/// down, sleep and set their clocks; and after each peace has lasted for as long as the protocol may take, data flows
-/// between every pair.
+/// down, sleep and set their clocks; whoever runs them changes keys, endpoints, keepalives and peers, on one side before the
+/// other; and after each peace has lasted for as long as the protocol may take, data flows between every pair.
 /// </summary>
 sealed class Storm
 {
@@ -19,6 +20,9 @@ sealed class Storm
     readonly SeededEntropy _chance;
     readonly List<(Host From, Host To)> _pairs = [];
     readonly bool _isStar;
+
+    /// <summary>What was changed on one side and is still to be changed on another.</summary>
+    readonly List<Action> _news = [];
 
     /// <param name="isStar">
     /// The first host stays where it is and calls nobody, all others move and call it; else all know all and stay.
@@ -68,6 +72,10 @@ sealed class Storm
             _world.Wire.Jitter = TimeSpan.FromMilliseconds(_chance.Below(3000));
             if (_chance.Chance(0.6))
                 Trouble(_world.Hosts[_chance.Below(_world.Hosts.Count)]);
+            if (_chance.Chance(0.4))
+                Administer(_pairs[_chance.Below(_pairs.Count)]);
+            if (_chance.Chance(0.3))
+                Spread();
             Talk(TimeSpan.FromSeconds(1 + _chance.Below(150)), 0.3);
         }
     }
@@ -105,8 +113,62 @@ sealed class Storm
         }
     }
 
+    /// <summary>Somebody changes the configuration of the first, and tells the second only in time.</summary>
+    void Administer((Host Here, Host There) pair)
+    {
+        (Host here, Host there) = pair;
+        switch (_chance.Below(6))
+        {
+            case 0:
+                here.ChangeKey(DrawKey());
+                foreach (Host other in _world.Hosts.Where(other => other.IsAcquaintedWith(here)))
+                    _news.Add(() => other.Readmit(here));
+                break;
+            case 1:
+                PresharedKey? key = _chance.Chance(0.3) ? null : DrawPresharedKey();
+                here.Change(there, key, here.KeepaliveTo(there));
+                _news.Add(() => here.Change(there, key, here.KeepaliveTo(there)));
+                _news.Add(() => there.Change(here, key, there.KeepaliveTo(here)));
+                break;
+            case 2:
+                ushort[] intervals = [0, 1, 25, 600];
+                here.Change(there, here.PresharedKeyWith(there), intervals[_chance.Below(intervals.Length)]);
+                break;
+            case 3:
+                here.Aim(there, Endpoint.V4(0xc612_0000 + (uint)_chance.Below(3), 9));
+                _news.Add(() => here.Aim(there, there.Address));
+                break;
+            default:
+                here.Readmit(there);
+                break;
+        }
+    }
+
+    /// <summary>What was changed on one side becomes true everywhere, in the order in which it was changed.</summary>
+    void Spread()
+    {
+        foreach (Action news in _news)
+            news();
+        _news.Clear();
+    }
+
+    PrivateKey DrawKey()
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        _chance.Fill(bytes);
+        return new PrivateKey(bytes);
+    }
+
+    PresharedKey DrawPresharedKey()
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        _chance.Fill(bytes);
+        return new PresharedKey(bytes);
+    }
+
     void Calm()
     {
+        Spread();
         _world.Wire.Heal();
         _world.Wire.Delay = TimeSpan.FromMilliseconds(_chance.Below(100));
         Talk(Recovery, 1);

@@ -1,5 +1,6 @@
 using Weft.Crypto;
 using Weft.Protocol;
+using Xunit;
 
 namespace Weft.Tests.Protocol.Simulation;
 
@@ -56,6 +57,17 @@ sealed class World
         a.Knows(b, presharedKey);
         b.Knows(a, presharedKey);
         return (a, b);
+    }
+
+    /// <summary>A session that a initiated, with no packet sent through it and all that was sent forgotten.</summary>
+    internal void Connect(Host a, Host b)
+    {
+        a.Node.SetPersistentKeepalive(a.PeerOf(b), 1);
+        Settle();
+        a.Node.SetPersistentKeepalive(a.PeerOf(b), 0);
+        Settle();
+        Assert.NotNull(b.PeerOf(a).Slots.Current);
+        Sent.Clear();
     }
 
     /// <summary>Gives a host another address, as a NAT does that forgets its mapping. The old one leads nowhere.</summary>
