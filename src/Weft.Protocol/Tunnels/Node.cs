@@ -74,6 +74,9 @@ public sealed class Node : IDisposable
         }
     }
 
+    /// <summary>Less in tests, which can't make a million.</summary>
+    internal int PeerLimit { get; init; } = MaximumPeers;
+
     internal IEntropy Entropy { get; }
 
     internal SessionIndex Index { get; }
@@ -115,8 +118,8 @@ public sealed class Node : IDisposable
                 return null;
             if (_peers.TryGetValue(key, out Tunnel? present))
                 return present;
-            if (_order.Count == MaximumPeers)
-                throw new InvalidOperationException($"An interface has at most {MaximumPeers} peers.");
+            if (_order.Count == PeerLimit)
+                throw new InvalidOperationException($"An interface has at most {PeerLimit} peers.");
             Tunnel peer = new(this, key);
             _peers.Add(key, peer);
             _order.Add(peer);

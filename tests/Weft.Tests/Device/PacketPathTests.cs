@@ -1,3 +1,4 @@
+using System.Net;
 using Weft.Crypto;
 using Weft.Device;
 using Weft.Linux;
@@ -129,11 +130,19 @@ public sealed class PacketPathTests
         Assert.Equal(packets, b.Packets.Cut());
     }
 
-    [Fact]
-    public void A_packet_for_nobody_is_answered_with_unreachable()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_packet_for_nobody_or_for_a_peer_without_an_endpoint_is_answered_with_unreachable(bool isSomebodys)
     {
         (TestEnd a, TestEnd b) = TestEnd.Pair(s_now);
         a.Node.DisallowAllIps(a.Node.Peers[0]);
+        if (isSomebodys)
+        {
+            Tunnel silent = a.Node.AddPeer(new PublicKey(Bytes(32)))!;
+            a.Node.AllowIp(silent, IPNetwork.Parse("0.0.0.0/0"));
+            a.Node.AllowIp(silent, IPNetwork.Parse("::/0"));
+        }
         foreach (bool isIPv6 in new[] { false, true })
         {
             byte[] packet = Build(new Flow(isIPv6, IsTcp: true), Bytes(2000));

@@ -44,6 +44,18 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void An_interface_has_at_most_as_many_peers_as_the_kernels()
+    {
+        Assert.Equal(1 << 20, Node.MaximumPeers);
+        using Node node = new(_world.Chance) { PeerLimit = 2 };
+        node.AddPeer(_a.PublicKey);
+        node.AddPeer(_b.PublicKey);
+        Assert.NotNull(node.AddPeer(_b.PublicKey));
+        Assert.Throws<InvalidOperationException>(() => node.AddPeer(_world.AddHost("c").PublicKey));
+        Assert.Equal(2, node.Peers.Count);
+    }
+
+    [Fact]
     public void A_new_private_key_shakes_hands_with_the_next_packet()
     {
         _a.SendTo(_b);

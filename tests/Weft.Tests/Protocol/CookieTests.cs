@@ -142,20 +142,25 @@ public sealed class CookieTests
         Assert.False(jar.TryAccept(_world.Now, new CookieMessage(second)));
     }
 
-    [Fact]
-    public void A_cookie_is_bound_to_address_and_port()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_cookie_is_bound_to_address_and_port(bool isIPv6)
     {
+        Endpoint from = At(isIPv6, 1, 7000);
         CookieJar jar = new(_b.PublicKey);
         using CookieChecker checker = new(_b.PublicKey);
         byte[] message = new byte[InitiationMessage.Length];
         jar.Sign(_world.Now, message);
-        Assert.True(jar.TryAccept(_world.Now, new CookieMessage(Reply(checker, message))));
+        Assert.True(jar.TryAccept(_world.Now, new CookieMessage(Reply(checker, message, from))));
         jar.Sign(_world.Now, message);
-        Assert.True(checker.HasValidMac2(_world.Now, message, _a.Address, _world.Chance));
-        Endpoint otherPort = Endpoint.V4((uint)_a.Address.Address, 1);
-        Endpoint otherAddress = Endpoint.V4(1, _a.Address.Port);
-        Assert.False(checker.HasValidMac2(_world.Now, message, otherPort, _world.Chance));
-        Assert.False(checker.HasValidMac2(_world.Now, message, otherAddress, _world.Chance));
+        Assert.True(checker.HasValidMac2(_world.Now, message, from, _world.Chance));
+        Assert.False(checker.HasValidMac2(_world.Now, message, At(isIPv6, 1, 7001), _world.Chance));
+        Assert.False(checker.HasValidMac2(_world.Now, message, At(isIPv6, 2, 7000), _world.Chance));
+        Assert.False(checker.HasValidMac2(_world.Now, message, At(!isIPv6, 1, 7000), _world.Chance));
+
+        static Endpoint At(bool isIPv6, uint address, ushort port) =>
+            isIPv6 ? Endpoint.V6(address, port) : Endpoint.V4(address, port);
     }
 
     [Fact]
@@ -253,10 +258,10 @@ public sealed class CookieTests
     HandshakeClaim ClaimAt(Host host, byte[] message, bool isBusy = true) =>
         host.Node.ClaimOf(_world.Now, [.. message], _a.Address, isBusy);
 
-    byte[] Reply(CookieChecker checker, byte[] message)
+    byte[] Reply(CookieChecker checker, byte[] message, Endpoint? from = null)
     {
         byte[] reply = new byte[CookieMessage.Length];
-        checker.WriteReply(_world.Now, message, 1, _a.Address, _world.Chance, reply);
+        checker.WriteReply(_world.Now, message, 1, from ?? _a.Address, _world.Chance, reply);
         return reply;
     }
 }

@@ -202,6 +202,29 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public void An_initiation_in_the_name_of_a_peer_whose_key_is_of_low_order_changes_nothing()
+    {
+        Host b = _world.AddHost("b");
+        PublicKey low = default;
+        Tunnel peer = b.Node.AddPeer(low)!;
+        // Anyone knows the secret of such a key with any other: zero.
+        byte[] message = new byte[InitiationMessage.Length];
+        InitiationMessage initiation = new(message);
+        initiation.WriteHeader(1);
+        SymmetricState state = new(new byte[SymmetricState.StorageLength]);
+        IkPsk2.Start(state, LocalIdentity.Prologue, b.PublicKey);
+        byte[] timestamp = new byte[Tai64N.Length];
+        Tai64N.From(_world.Wall).Write(timestamp);
+        using PrivateKey ephemeral = PrivateKey.Generate();
+        Assert.True(IkPsk2.WriteFirst(state, ephemeral, low, b.PublicKey, new byte[32], timestamp, initiation.Noise));
+        new CookieJar(b.PublicKey).Sign(_world.Now, message);
+        b.Receive(message, Endpoint.V4(0x01020304, 5));
+        Assert.Empty(_world.Sent);
+        Assert.False(peer.TryGetEndpoint(out _));
+        Assert.Equal(0UL, peer.ReceivedBytes);
+    }
+
+    [Fact]
     public void The_private_key_reads_back_clamped()
     {
         Host a = _world.AddHost("a");

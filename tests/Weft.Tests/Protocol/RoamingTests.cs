@@ -27,6 +27,25 @@ public sealed class RoamingTests
     }
 
     [Fact]
+    public void A_handshake_from_another_address_moves_the_endpoint()
+    {
+        Connect();
+        _world.Move(_a, Endpoint.V4(0xc633_6401, 7));
+        _world.Wire.Loses = sent => sent.Kind != DatagramKind.Initiation;
+        _a.Node.ForgetSessions();
+        _world.RunFor(10);
+        _a.SendTo(_b);
+        _world.Settle();
+        Assert.Equal(_a.Address, EndpointOf(_b, _a));
+        // And the answer's, which comes from elsewhere than where the question went.
+        _world.Wire.Loses = sent => sent.Kind == DatagramKind.Response;
+        _world.RunFor(6);
+        byte[] response = _world.Sent.Last(sent => sent.Kind == DatagramKind.Response).Bytes;
+        _a.Receive([.. response], Endpoint.V4(0xc633_6402, 8));
+        Assert.Equal(Endpoint.V4(0xc633_6402, 8), EndpointOf(_a, _b));
+    }
+
+    [Fact]
     public void The_endpoint_moves_even_if_the_packet_inside_is_refused()
     {
         Connect();
@@ -69,6 +88,10 @@ public sealed class RoamingTests
         _b.SendTo(_a);
         Assert.Equal(9, _world.Sent[^1].To.SourceInterface);
         Assert.Equal(9, _world.Sent.First(sent => sent.Kind == DatagramKind.Response).To.SourceInterface);
+        _b.Interface = 10;
+        _a.SendTo(_b);
+        _world.Settle();
+        Assert.Equal(10, EndpointOf(_b, _a).SourceInterface);
     }
 
     [Fact]

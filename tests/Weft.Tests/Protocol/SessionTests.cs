@@ -87,6 +87,22 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public void All_64_bits_of_a_counter_go_into_the_header_and_the_nonce()
+    {
+        Connect();
+        HashSet<string> headers = [];
+        HashSet<string> tags = [];
+        for (int bit = 0; bit < 64; bit++)
+        {
+            byte[] datagram = new byte[32];
+            PeerA.Slots.Current!.Seal(1UL << bit, default, datagram, 1420);
+            headers.Add(Convert.ToHexString(datagram.AsSpan(8, 8)));
+            tags.Add(Convert.ToHexString(datagram.AsSpan(16)));
+        }
+        Assert.Equal((64, 64), (headers.Count, tags.Count));
+    }
+
+    [Fact]
     public void A_datagram_cut_short_is_refused()
     {
         Connect();
@@ -217,6 +233,16 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public void No_index_is_given_twice_however_chance_falls()
+    {
+        SessionIndex index = new(new StutteringChance());
+        HashSet<uint> given = [];
+        for (int i = 0; i < 100; i++)
+            Assert.True(given.Add(index.Reserve(PeerB)));
+        Assert.Equal(100, index.Count);
+    }
+
+    [Fact]
     public void A_retired_session_seals_and_opens_nothing_and_its_keys_are_gone()
     {
         Connect();
@@ -259,6 +285,14 @@ public sealed class SessionTests
 
     Session New(uint index, bool isInitiator) =>
         new(PeerB, index, index, isInitiator, _world.Now, new byte[32], new byte[32]);
+
+    /// <summary>Draws each number three times.</summary>
+    sealed class StutteringChance : IEntropy
+    {
+        int _drawn;
+
+        public void Fill(Span<byte> bytes) => bytes.Fill((byte)(_drawn++ / 3));
+    }
 
     static byte[] Header(byte receiver) => [4, 0, 0, 0, receiver, .. new byte[27]];
 }

@@ -60,6 +60,46 @@ public sealed class TimerTests
     }
 
     [Fact]
+    public void The_initiator_rekeys_when_it_receives_late_in_every_session()
+    {
+        Connect();
+        for (int session = 1; session <= 3; session++)
+        {
+            _world.RunFor(165);
+            _b.SendTo(_a);
+            _world.Settle();
+            Assert.Equal(session, Initiations());
+        }
+    }
+
+    [Fact]
+    public void A_rekey_on_receiving_is_asked_for_once_and_given_up_like_any_other()
+    {
+        Connect();
+        _world.RunFor(165);
+        _world.Wire.Loses = sent => sent.From == _a || sent.Kind == DatagramKind.Initiation;
+        for (int second = 165; second < 180; second++)
+        {
+            _b.SendTo(_a);
+            _world.RunFor(1);
+        }
+        _world.RunFor(300);
+        Assert.Equal(18, _world.Sent.Count(sent => sent.From == _a && sent.Kind == DatagramKind.Initiation));
+    }
+
+    [Fact]
+    public void The_responder_does_not_rekey_when_it_receives()
+    {
+        Connect();
+        _world.Wire.Loses = sent => sent.Kind == DatagramKind.Initiation;
+        _world.RunFor(170);
+        _a.SendTo(_b);
+        _world.RunFor(5);
+        Assert.NotEmpty(_b.Received);
+        Assert.DoesNotContain(_world.Sent, sent => sent.From == _b && sent.Kind == DatagramKind.Initiation);
+    }
+
+    [Fact]
     public void Nothing_is_sealed_with_a_key_of_180_seconds()
     {
         Connect();
@@ -92,6 +132,15 @@ public sealed class TimerTests
         double[] gaps = [.. times.Zip(times.Skip(1), (first, second) => (second - first).TotalSeconds)];
         Assert.All(gaps, gap => Assert.InRange(gap, 5, 5.334));
         Assert.True(gaps.Distinct().Count() > 5, "the jitter is drawn anew each time");
+    }
+
+    [Fact]
+    public void Jitter_is_anything_from_0_to_333_milliseconds()
+    {
+        TimeSpan[] drawn = [.. Enumerable.Range(0, 10_000).Select(_ => _a.Node.DrawJitter())];
+        Assert.Equal(TimeSpan.Zero, drawn.Min());
+        Assert.Equal(TimeSpan.FromMilliseconds(333), drawn.Max());
+        Assert.InRange(drawn.Average(jitter => jitter.TotalMilliseconds), 160, 173);
     }
 
     [Fact]
@@ -135,59 +184,6 @@ public sealed class TimerTests
         }
         Assert.Equal(1, Initiations());
         Assert.Equal(1, _a.Wakes);
-    }
-
-    [Fact]
-    public void Answers_data_with_a_keepalive_after_10_seconds_of_having_nothing_to_say()
-    {
-        Connect();
-        _a.SendTo(_b);
-        _world.Settle();
-        _world.Sent.Clear();
-        _world.RunFor(9.9);
-        Assert.Empty(_world.Sent);
-        _world.RunFor(0.1);
-        SentDatagram answer = Assert.Single(_world.Sent);
-        Assert.Same(_b, answer.From);
-        Assert.True(answer.IsKeepalive);
-        _world.RunFor(100);
-        Assert.Single(_world.Sent);
-    }
-
-    [Fact]
-    public void Data_that_comes_while_a_keepalive_is_due_gets_another_keepalive()
-    {
-        Connect();
-        _a.SendTo(_b);
-        _world.RunFor(5);
-        _a.SendTo(_b);
-        _world.Sent.Clear();
-        _world.RunFor(5);
-        Assert.Single(_world.Sent);
-        _world.RunFor(10);
-        Assert.Equal(2, _world.Sent.Count);
-        _world.RunFor(100);
-        Assert.Equal(2, _world.Sent.Count);
-    }
-
-    [Fact]
-    public void Data_that_is_answered_needs_no_keepalive()
-    {
-        Connect();
-        _a.SendTo(_b);
-        _world.RunFor(9);
-        _b.SendTo(_a);
-        _world.RunFor(2);
-        Assert.DoesNotContain(_world.Sent, sent => sent.From == _b && sent.IsKeepalive);
-    }
-
-    [Fact]
-    public void Keepalives_are_not_answered_with_keepalives()
-    {
-        Connect();
-        _world.Sent.Clear();
-        _world.RunFor(100);
-        Assert.Empty(_world.Sent);
     }
 
     [Fact]
@@ -246,78 +242,6 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public void Persistent_keepalive_sends_when_nothing_was_sent_or_heard_for_its_interval()
-    {
-        Connect();
-        _a.Node.SetPersistentKeepalive(PeerA, 25);
-        _world.Settle();
-        _world.Sent.Clear();
-        _world.RunFor(24.9);
-        Assert.Empty(_world.Sent);
-        _world.RunFor(0.1);
-        Assert.True(Assert.Single(_world.Sent).IsKeepalive);
-        _world.RunFor(20);
-        _b.SendTo(_a);
-        _world.RunFor(9.9);
-        _world.Sent.Clear();
-        // The answering keepalive restarts the interval too.
-        _world.RunFor(25);
-        Assert.Single(_world.Sent);
-    }
-
-    [Fact]
-    public void Persistent_keepalive_is_sent_the_moment_it_is_turned_on()
-    {
-        Connect();
-        _world.RunFor(1);
-        _world.Sent.Clear();
-        _a.Node.SetPersistentKeepalive(PeerA, 600);
-        _world.Settle();
-        Assert.True(Assert.Single(_world.Sent).IsKeepalive);
-        _a.Node.SetPersistentKeepalive(PeerA, 300);
-        _world.Settle();
-        Assert.Single(_world.Sent);
-    }
-
-    [Fact]
-    public void Persistent_keepalive_shakes_hands_when_the_interface_comes_up()
-    {
-        _a.Node.InterfaceDown();
-        _a.Node.SetPersistentKeepalive(PeerA, 25);
-        _world.RunFor(60);
-        Assert.Empty(_world.Sent);
-        _a.Node.InterfaceUp();
-        _world.Settle();
-        Assert.Equal(DatagramKind.Initiation, _world.Sent[0].Kind);
-        Assert.True(_world.Sent[^1].IsKeepalive);
-    }
-
-    [Fact]
-    public void Persistent_keepalive_shakes_hands_when_the_key_arrives_later()
-    {
-        using Weft.Crypto.PrivateKey none = new(new byte[32]);
-        using Weft.Crypto.PrivateKey key = new(_a.Key.Span);
-        _a.Node.SetPrivateKey(none);
-        Assert.Null(_a.Node.PrivateKey);
-        _a.Node.SetPersistentKeepalive(PeerA, 25);
-        _world.RunFor(60);
-        Assert.Empty(_world.Sent);
-        _a.Node.SetPrivateKey(key);
-        _world.Settle();
-        Assert.Equal(DatagramKind.Initiation, _world.Sent[0].Kind);
-        Assert.True(_world.Sent[^1].IsKeepalive);
-    }
-
-    [Fact]
-    public void Persistent_keepalive_keeps_a_session_for_ever()
-    {
-        _a.Node.SetPersistentKeepalive(PeerA, 25);
-        _world.RunFor(3600);
-        Assert.True(PeerA.TryReserve(_world.Now, 1, out _, out _));
-        Assert.InRange(Initiations(), 22, 30);
-    }
-
-    [Fact]
     public void Rekeys_after_2_to_the_60_messages()
     {
         Connect();
@@ -369,16 +293,54 @@ public sealed class TimerTests
         Assert.Equal(0, PeerA.Staging.Count);
     }
 
-    /// <summary>A session that a initiated, with no packet sent through it and all that was sent forgotten.</summary>
-    void Connect()
+    [Fact]
+    public void A_node_that_goes_down_drops_what_is_staged()
     {
-        _a.Node.SetPersistentKeepalive(PeerA, 1);
-        _world.Settle();
-        _a.Node.SetPersistentKeepalive(PeerA, 0);
-        _world.Settle();
-        Assert.NotNull(PeerB.Slots.Current);
-        _world.Sent.Clear();
+        _world.Wire.IsCut = true;
+        _a.SendTo(_b);
+        Assert.Equal(1, PeerA.Staging.Count);
+        _a.Node.InterfaceDown();
+        Assert.Equal(0, PeerA.Staging.Count);
     }
+
+    [Fact]
+    public void Silence_is_noticed_after_15_seconds_and_up_to_a_third_of_a_second_more()
+    {
+        List<double> waits = [];
+        for (int i = 0; i < 8; i++)
+        {
+            Connect();
+            _world.RunFor(30);
+            _world.Wire.IsCut = true;
+            _world.Sent.Clear();
+            _a.SendTo(_b);
+            _world.RunFor(18);
+            waits.Add((_world.Sent[1].Time - _world.Sent[0].Time).TotalSeconds);
+            _world.Wire.Heal();
+            _a.Node.ForgetSessions();
+            _b.Node.ForgetSessions();
+            _world.RunFor(30);
+        }
+        Assert.All(waits, wait => Assert.InRange(wait, 15, 15.334));
+        Assert.True(waits.Distinct().Count() > 4, "the jitter is drawn anew each time");
+    }
+
+    [Fact]
+    public void Giving_up_takes_back_the_keepalive_that_was_owed()
+    {
+        Connect();
+        _world.Wire.Loses = sent => sent.From == _a || sent.Kind == DatagramKind.Initiation;
+        _a.SendTo(_b);
+        // The last of 18 tries is over 105 to 111.4 s after the data that stayed unanswered.
+        _world.RunFor(104.9);
+        _b.SendTo(_a);
+        _world.RunFor(15);
+        Assert.NotEmpty(_a.Received);
+        Assert.Equal(18, Initiations());
+        Assert.DoesNotContain(_world.Sent, sent => sent.From == _a && sent.IsKeepalive);
+    }
+
+    void Connect() => _world.Connect(_a, _b);
 
     int Initiations() => _world.Sent.Count(sent => sent.Kind == DatagramKind.Initiation);
 }
