@@ -28,6 +28,22 @@ sealed class ControlWake : IDisposable
             _event.Signal();
     }
 
+    /// <summary>
+    /// For the packet loops: returns when no session is left from before the machine slept, mostly at once. False when the
+    /// loop is to end instead. It must not wait for the node's gate: whoever ends it may hold that.
+    /// </summary>
+    public bool WaitUntilAwake(SleepDetector sleep, ref readonly bool stopping)
+    {
+        while (sleep.HasSlept)
+        {
+            if (Volatile.Read(in stopping))
+                return false;
+            Signal();
+            Thread.Sleep(1);
+        }
+        return true;
+    }
+
     public void End(string reason)
     {
         _endReason ??= reason;

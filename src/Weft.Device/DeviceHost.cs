@@ -26,7 +26,7 @@ public sealed class DeviceHost : IDisposable
     readonly Listening _listening;
     readonly OutboundLoop _outbound;
     readonly UapiServer _uapi;
-    readonly SleepDetector _sleep = new();
+    readonly SleepDetector _sleep;
     readonly SourceRoutes _routes;
     Instant _nextSourceCheck;
     TunState _state = TunState.Down;
@@ -34,24 +34,37 @@ public sealed class DeviceHost : IDisposable
     Instant _nextListen;
     bool _isDisposed;
 
-    DeviceHost(TunDevice tun, TunLink link, UnixListener listener, DeviceOptions options, ILogger logger)
+    DeviceHost(
+        TunDevice tun,
+        TunLink link,
+        UnixListener listener,
+        DeviceOptions options,
+        Func<TimeSpan> asleep,
+        ILogger logger
+    )
     {
         _logger = logger;
         _tun = tun;
         _link = link;
         _listener = listener;
         _removal = new FileRemoval(listener.Path);
+        _sleep = new SleepDetector(asleep);
         _transport = new UdpTransport(logger);
         TunSink sink = new(tun, logger);
-        _listening = new Listening(_node, _transport, sink, _handshakes, _wake, options.Offloads, logger);
+        _listening = new Listening(_node, _transport, sink, _handshakes, _wake, _sleep, options.Offloads, logger);
         _routes = new SourceRoutes(_listening);
-        _outbound = new OutboundLoop(tun, new OutboundPath(_node, _transport, sink), _wake, logger);
+        _outbound = new OutboundLoop(tun, new OutboundPath(_node, _transport, sink), _wake, _sleep, logger);
         _uapi = new UapiServer(listener, new DeviceConfiguration(_node, _listening, tun, _wake), _wake, logger);
     }
 
     /// <summary>Makes interface and socket. From here on clients can connect; they are served by <see cref="Run"/>.</summary>
     /// <exception cref="KernelRefusedException">The name is taken, or a right or /dev/net/tun is missing.</exception>
-    public static DeviceHost Create(DeviceOptions options, ILogger logger)
+    public static DeviceHost Create(DeviceOptions options, ILogger logger) =>
+        Create(options, static () => Clocks.Asleep, logger);
+
+    /// <inheritdoc cref="Create(DeviceOptions, ILogger)"/>
+    /// <param name="asleep">As <see cref="SleepDetector"/> has it.</param>
+    internal static DeviceHost Create(DeviceOptions options, Func<TimeSpan> asleep, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         Stack<IDisposable> made = new(); // and not yet somebody's
@@ -64,7 +77,7 @@ public sealed class DeviceHost : IDisposable
             link.SetMtu(options.Mtu);
             UnixListener listener = UnixListener.Bind(Path.Combine(options.SocketFolder, $"{tun.Name}.sock"));
             made.Push(listener);
-            DeviceHost host = new(tun, link, listener, options, logger);
+            DeviceHost host = new(tun, link, listener, options, asleep, logger);
             made.Clear();
             return host;
         }
@@ -143,10 +156,11 @@ public sealed class DeviceHost : IDisposable
             _routes.Drain();
             _node.Sources.DoubtAll();
         }
-        if (_sleep.HasSlept())
+        if (_sleep.HasSlept)
         {
             Log.Slept(_logger);
             _node.ForgetSessions();
+            _sleep.SessionsAreForgotten();
         }
         if (_listening.IsDeaf)
             ListenAgain();

@@ -14,6 +14,7 @@ sealed class Listening(
     TunSink sink,
     HandshakeQueue handshakes,
     ControlWake wake,
+    SleepDetector sleep,
     bool offloads,
     ILogger logger
 )
@@ -117,5 +118,5 @@ sealed class Listening(
     }
 
     InboundLoop Loop(UdpSocket socket) =>
-        new(socket, new InboundPath(node, handshakes, sink, sink.Offloads), sink, wake, logger);
+        new(socket, new InboundPath(node, handshakes, sink, sink.Offloads), sink, wake, sleep, logger);
 }

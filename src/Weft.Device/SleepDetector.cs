@@ -1,29 +1,20 @@
-using System.Diagnostics;
-using Weft.Linux;
-
 namespace Weft.Device;
 
 /// <summary>
-/// Notices that the machine was suspended: one clock ran on meanwhile (CLOCK_BOOTTIME), the other did not
-/// (CLOCK_MONOTONIC). The control thread's.
+/// Notices that the machine was suspended, so that nothing is sealed or opened with keys from before: each packet loop asks
+/// before each batch, and goes on only when the control thread has had all sessions forgotten. Any thread.
 /// </summary>
-sealed class SleepDetector
+/// <param name="asleep">How long the machine has slept since its start; what is wrong with it may only be too little.</param>
+sealed class SleepDetector(Func<TimeSpan> asleep)
 {
-    /// <summary>The clocks are read one after the other; a sleep is longer than that.</summary>
-    static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
+    /// <summary>The kernel tells whole sleeps, some of them to a tenth of a second.</summary>
+    static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(0.1);
 
-    TimeSpan _asleep = Asleep();
+    long _accountedTicks = asleep().Ticks;
 
-    /// <summary>Whether the machine slept since the last call.</summary>
-    public bool HasSlept()
-    {
-        TimeSpan asleep = Asleep();
-        bool slept = asleep - _asleep > Tolerance;
-        _asleep = asleep;
-        return slept;
-    }
+    /// <summary>Whether the machine has slept and <see cref="SessionsAreForgotten"/> has not been called since.</summary>
+    public bool HasSlept => asleep().Ticks - Volatile.Read(ref _accountedTicks) > Tolerance.Ticks;
 
-    static TimeSpan Asleep() =>
-        TimeSpan.FromTicks(Clocks.BootNanoseconds / TimeSpan.NanosecondsPerTick)
-        - Stopwatch.GetElapsedTime(startingTimestamp: 0);
+    /// <summary>What was slept up to now is dealt with. The control thread's.</summary>
+    public void SessionsAreForgotten() => Volatile.Write(ref _accountedTicks, asleep().Ticks);
 }

@@ -6,13 +6,18 @@ namespace Weft.Linux;
 public static unsafe class Clocks
 {
     /// <summary>Nanoseconds since the machine was started, the time it slept included (CLOCK_BOOTTIME).</summary>
-    public static long BootNanoseconds
+    public static long BootNanoseconds => Nanoseconds(Time.CLOCK_BOOTTIME);
+
+    /// <summary>
+    /// How long the machine has slept since it was started: CLOCK_BOOTTIME ran on meanwhile, CLOCK_MONOTONIC did not. Too
+    /// little by as much as a thread was kept waiting between the two, never too much.
+    /// </summary>
+    public static TimeSpan Asleep
     {
         get
         {
-            timespec time;
-            _ = Time.clock_gettime(Time.CLOCK_BOOTTIME, &time);
-            return time.tv_sec * 1_000_000_000L + time.tv_nsec;
+            long boot = Nanoseconds(Time.CLOCK_BOOTTIME);
+            return TimeSpan.FromTicks((boot - Nanoseconds(Time.CLOCK_MONOTONIC)) / TimeSpan.NanosecondsPerTick);
         }
     }
 
@@ -25,5 +30,12 @@ public static unsafe class Clocks
             _ = Time.clock_gettime(Time.CLOCK_REALTIME, &time);
             return (time.tv_sec, (uint)time.tv_nsec);
         }
+    }
+
+    static long Nanoseconds(int clock)
+    {
+        timespec time;
+        _ = Time.clock_gettime(clock, &time);
+        return time.tv_sec * 1_000_000_000L + time.tv_nsec;
     }
 }

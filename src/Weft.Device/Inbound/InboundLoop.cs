@@ -17,25 +17,36 @@ sealed class InboundLoop
     readonly InboundPath _path;
     readonly TunSink _sink;
     readonly ControlWake _wake;
+    readonly SleepDetector _sleep;
     readonly ILogger _logger;
     readonly Thread _thread;
-    volatile bool _stopping;
+    bool _stopping;
     bool _hasFailed;
 
-    public InboundLoop(UdpSocket socket, InboundPath path, TunSink sink, ControlWake wake, ILogger logger)
+    public InboundLoop(
+        UdpSocket socket,
+        InboundPath path,
+        TunSink sink,
+        ControlWake wake,
+        SleepDetector sleep,
+        ILogger logger
+    )
     {
         _socket = socket;
         _path = path;
         _sink = sink;
         _wake = wake;
+        _sleep = sleep;
         _logger = logger;
         _thread = new Thread(Run) { Name = socket.IsIPv6 ? "udp6-to-tun" : "udp4-to-tun", IsBackground = true };
     }
 
+    bool IsStopping => Volatile.Read(ref _stopping);
+
     public void Start() => _thread.Start();
 
     /// <summary>Asks the thread to end; its socket is then shut down and disposed by whoever owns it.</summary>
-    public void Stop() => _stopping = true;
+    public void Stop() => Volatile.Write(ref _stopping, true);
 
     /// <summary>Waits for the thread.</summary>
     public void Join()
@@ -49,10 +60,10 @@ sealed class InboundLoop
         try
         {
             using ReceiveBatch batch = new(Slots);
-            while (!_stopping)
+            while (!IsStopping)
             {
                 int count = batch.Receive(_socket);
-                if (_stopping)
+                if (IsStopping)
                     return;
                 if (count == 0)
                 {
@@ -60,10 +71,12 @@ sealed class InboundLoop
                     continue;
                 }
                 _hasFailed = false;
+                if (!_wake.WaitUntilAwake(_sleep, in _stopping))
+                    return;
                 Process(batch, count);
             }
         }
-        catch (ObjectDisposedException) when (_stopping)
+        catch (ObjectDisposedException) when (IsStopping)
         {
             // The socket was closed while the thread was on its way to it.
         }

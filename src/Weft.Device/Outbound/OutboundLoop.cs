@@ -16,16 +16,19 @@ sealed class OutboundLoop : IDisposable
     readonly TunDevice _tun;
     readonly OutboundPath _path;
     readonly ControlWake _wake;
+    readonly SleepDetector _sleep;
     readonly ILogger _logger;
     readonly EventCounter _stop = new();
     readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(VirtioNetHeader.Size + LongestPacket, pinned: true);
     readonly Thread _thread;
+    bool _stopping;
 
-    public OutboundLoop(TunDevice tun, OutboundPath path, ControlWake wake, ILogger logger)
+    public OutboundLoop(TunDevice tun, OutboundPath path, ControlWake wake, SleepDetector sleep, ILogger logger)
     {
         _tun = tun;
         _path = path;
         _wake = wake;
+        _sleep = sleep;
         _logger = logger;
         _thread = new Thread(Run) { Name = "tun-to-udp", IsBackground = true };
     }
@@ -35,6 +38,7 @@ sealed class OutboundLoop : IDisposable
     /// <summary>Stops the thread and waits for it.</summary>
     public void Dispose()
     {
+        Volatile.Write(ref _stopping, true);
         _stop.Signal();
         if (_thread.IsAlive)
             _thread.Join();
@@ -48,6 +52,8 @@ sealed class OutboundLoop : IDisposable
             using Poller poller = new(_tun.Descriptor, _stop.Descriptor);
             while (poller.Wait(milliseconds: -1) && !poller.IsReady(1))
             {
+                if (!_wake.WaitUntilAwake(_sleep, in _stopping))
+                    return;
                 if (!ProcessBatch())
                 {
                     _wake.End("the interface was deleted");

@@ -6,6 +6,7 @@ namespace Weft.Linux.Interop;
 static unsafe partial class Time
 {
     public const int CLOCK_REALTIME = 0;
+    public const int CLOCK_MONOTONIC = 1;
     public const int CLOCK_BOOTTIME = 7;
 
     // Answered by the vDSO in nanoseconds and never blocks, so the runtime need not be told that we leave it.
