@@ -6,12 +6,13 @@ namespace Weft.Device;
 /// <summary>
 /// Takes configuration clients at the device's Unix socket and serves them all on one thread, which waits for whichever
 /// has something to say. So nothing has to be started or opened to serve: a device that has run out of descriptors goes on,
-/// and answers again when it has some. The device host owns it.
+/// and answers again when it has some. When there are too many, whoever has been silent for longest makes room for the
+/// next. The device host owns it.
 /// </summary>
 sealed class UapiServer(UnixListener listener, IUapiDevice device, ControlWake wake, ILogger logger) : IDisposable
 {
-    /// <summary>Clients at a time; more wait in the kernel's queue. Bounds memory and descriptors.</summary>
-    const int MaxClients = 64;
+    /// <summary>Clients at a time. Bounds memory and descriptors.</summary>
+    internal const int MaxClients = 64;
 
     /// <summary>After a failure to accept (no descriptor left): try again when some may have been closed.</summary>
     const int RetryMilliseconds = 100;
@@ -20,6 +21,9 @@ sealed class UapiServer(UnixListener listener, IUapiDevice device, ControlWake w
     readonly List<Client> _clients = [];
     Thread? _thread;
     bool _hasFailed;
+
+    /// <summary>Counts turns, to tell who was served last.</summary>
+    long _turn;
 
     public void Start()
     {
@@ -55,7 +59,7 @@ sealed class UapiServer(UnixListener listener, IUapiDevice device, ControlWake w
     bool Step()
     {
         // A client that can't be taken keeps the door readable; it is left out then, or this would spin.
-        bool atDoor = !_hasFailed && _clients.Count < MaxClients;
+        bool atDoor = !_hasFailed;
         Interest[] interests =
         [
             new(_stop.Descriptor, ToWrite: false),
@@ -68,10 +72,11 @@ sealed class UapiServer(UnixListener listener, IUapiDevice device, ControlWake w
             return false;
         for (int i = _clients.Count - 1; i >= 0; i--)
         {
-            if (!poller.IsReady(i + 1) || _clients[i].Connection.Serve())
+            if (!poller.IsReady(i + 1))
                 continue;
-            _clients[i].Dispose();
-            _clients.RemoveAt(i);
+            _clients[i].LastTurn = ++_turn;
+            if (!_clients[i].Connection.Serve())
+                Drop(i);
         }
         if (_hasFailed || (atDoor && poller.IsReady(poller.Count - 1)))
             Accept();
@@ -83,7 +88,11 @@ sealed class UapiServer(UnixListener listener, IUapiDevice device, ControlWake w
         try
         {
             if (listener.TryAccept() is { } client)
-                _clients.Add(new Client(client, new UapiConnection(client, device, logger)));
+            {
+                if (_clients.Count == MaxClients)
+                    DropMostSilent();
+                _clients.Add(new Client(client, new UapiConnection(client, device, logger)) { LastTurn = ++_turn });
+            }
             _hasFailed = false;
         }
         catch (KernelRefusedException e)
@@ -95,15 +104,38 @@ sealed class UapiServer(UnixListener listener, IUapiDevice device, ControlWake w
         }
     }
 
-    /// <summary>A client and how far its conversation is.</summary>
-    sealed record Client(UnixClient End, UapiConnection Connection) : IDisposable
+    void DropMostSilent()
     {
-        public Interest Interest => new(End.Descriptor, Connection.IsAnswering);
+        int most = 0;
+        for (int i = 1; i < _clients.Count; i++)
+        {
+            if (_clients[i].LastTurn < _clients[most].LastTurn)
+                most = i;
+        }
+        Log.ClientGone(logger, "it was silent for longest, and there are too many");
+        Drop(most);
+    }
+
+    void Drop(int index)
+    {
+        _clients[index].Dispose();
+        _clients.RemoveAt(index);
+    }
+
+    /// <summary>A client and how far its conversation is.</summary>
+    sealed class Client(UnixClient end, UapiConnection connection) : IDisposable
+    {
+        public UapiConnection Connection => connection;
+
+        /// <summary>When it was last heard, or could last be told something.</summary>
+        public long LastTurn { get; set; }
+
+        public Interest Interest => new(end.Descriptor, connection.IsAnswering);
 
         public void Dispose()
         {
-            Connection.Dispose();
-            End.Dispose();
+            connection.Dispose();
+            end.Dispose();
         }
     }
 }

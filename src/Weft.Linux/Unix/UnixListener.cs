@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Weft.Linux.Interop;
@@ -15,6 +14,9 @@ public sealed unsafe class UnixListener : IDisposable
 
     /// <summary>Read, write and enter for group and others.</summary>
     const uint OwnerOnly = 0x3F;
+
+    /// <summary>For whoever may listen already: on this machine, so at once or not at all.</summary>
+    static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(1);
 
     bool _keepFile;
 
@@ -92,15 +94,15 @@ public sealed unsafe class UnixListener : IDisposable
 
     static bool Answers(string path)
     {
-        using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
+            using UnixConnection probe = UnixConnection.Open(path, ProbePatience);
             return true;
         }
-        catch (SocketException)
+        // EAGAIN: it listens, and has so many to answer that it takes no more.
+        catch (KernelRefusedException e)
         {
-            return false;
+            return e.Error == Errno.EAGAIN;
         }
     }
 

@@ -81,6 +81,21 @@ public sealed class UapiServerTests : IDisposable
     }
 
     [Fact]
+    public void However_many_say_nothing_the_next_one_is_served_and_the_most_silent_makes_room()
+    {
+        Socket[] silent = [.. Enumerable.Range(0, UapiServer.MaxClients).Select(_ => Connect())];
+        // The first one has said something meanwhile, so it is the second one's turn to go.
+        silent[0].Send("get=1\n\n"u8);
+        Assert.True(silent[0].Receive(new byte[1]) > 0);
+        Assert.Equal(Ok, Ask("set=1\nlisten_port=5\n\n"));
+        Assert.Equal(0, silent[1].Receive(new byte[1]));
+        silent[0].Shutdown(SocketShutdown.Send);
+        Assert.EndsWith(Ok, ReadAll(silent[0]), StringComparison.Ordinal);
+        foreach (Socket client in silent)
+            client.Dispose();
+    }
+
+    [Fact]
     public void Ten_clients_at_once_are_all_served()
     {
         Parallel.For(0, 10, _ => Assert.Equal(Ok, Ask("set=1\nlisten_port=5\n\n")));
