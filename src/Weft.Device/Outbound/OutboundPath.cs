@@ -29,17 +29,18 @@ sealed class OutboundPath(Node node, IRunOutput output, IPacketSink sink)
             _unreachable.Send(now, packet);
             return false;
         }
-        if (RoutingLoop.IsIn(packet, in to))
+        if (!RoutingLoop.MayPass(packet, in to, out byte hopLimit))
             return false;
         if (!tunnel.TryReserve(now, segments.Count, out Session? session, out ulong counter))
             return Stage(now, tunnel, segments);
-        return Seal(now, session, counter, in to, Ecn.Encapsulate(inner.TrafficClass), segments);
+        OuterMarks marks = new(Ecn.Encapsulate(inner.TrafficClass), hopLimit);
+        return Seal(now, session, counter, in to, marks, segments);
     }
 
     /// <summary>Sends what is sealed. Returns wake.</summary>
     public bool Flush(Instant now) => _send.Flush(now);
 
-    bool Seal(Instant now, Session session, ulong counter, in Endpoint to, byte trafficClass, PacketSegments segments)
+    bool Seal(Instant now, Session session, ulong counter, in Endpoint to, OuterMarks marks, PacketSegments segments)
     {
         int mtu = node.Mtu;
         bool wake = false;
@@ -53,7 +54,7 @@ sealed class OutboundPath(Node node, IRunOutput output, IPacketSink sink)
             int length = segments.CopyTo(i, packet);
             int sealedLength = session.Seal(counter + (ulong)i, packet[..length], datagram, mtu);
             if (sealedLength > 0)
-                _send.Add(session, in to, trafficClass, sealedLength);
+                _send.Add(session, in to, marks, sealedLength);
         }
         if (_send.IsWorthSending)
             wake |= _send.Flush(now);

@@ -31,7 +31,7 @@ sealed class SendBuffer
     int _segments;
     Session? _session;
     Endpoint _endpoint;
-    byte _trafficClass;
+    OuterMarks _marks;
 
     public SendBuffer(IRunOutput output) => _output = output;
 
@@ -45,9 +45,9 @@ sealed class SendBuffer
     public Span<byte> Next(int length) => _bytes.AsSpan(_used, length);
 
     /// <summary>Takes the datagram that was written to <see cref="Next"/> into the run, or starts another.</summary>
-    public void Add(Session session, in Endpoint to, byte trafficClass, int length)
+    public void Add(Session session, in Endpoint to, OuterMarks marks, int length)
     {
-        if (!Continues(session, in to, trafficClass, length))
+        if (!Continues(session, in to, marks, length))
         {
             Close();
             _isOpen = true;
@@ -56,7 +56,7 @@ sealed class SendBuffer
             _segments = 0;
             _session = session;
             _endpoint = to;
-            _trafficClass = trafficClass;
+            _marks = marks;
         }
         _used += length;
         _segments++;
@@ -80,11 +80,11 @@ sealed class SendBuffer
         return wake;
     }
 
-    bool Continues(Session session, in Endpoint to, byte trafficClass, int length) =>
+    bool Continues(Session session, in Endpoint to, OuterMarks marks, int length) =>
         _isOpen
         && ReferenceEquals(session, _session)
         && length <= _segmentSize
-        && trafficClass == _trafficClass
+        && marks == _marks
         && _segments < UdpRun.MaxSegments
         && _used - _runStart + length <= UdpRun.MaxLength
         && to == _endpoint;
@@ -93,7 +93,7 @@ sealed class SendBuffer
     {
         if (!_isOpen)
             return;
-        _runs[_count] = UdpTransport.Run(_runStart, _used - _runStart, _segmentSize, in _endpoint, _trafficClass);
+        _runs[_count] = UdpTransport.Run(_runStart, _used - _runStart, _segmentSize, in _endpoint, _marks);
         _sessions[_count++] = _session!;
         _session = null;
         _isOpen = false;

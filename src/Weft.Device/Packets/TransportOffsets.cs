@@ -7,6 +7,7 @@ static class TransportOffsets
     public const int V4TotalLength = 2;
     public const int V4Identification = 4;
     public const int V4Fragment = 6;
+    public const int V4TimeToLive = 8;
     public const int V4Protocol = 9;
     public const int V4Checksum = 10;
     public const int V4Addresses = 12;
@@ -15,8 +16,12 @@ static class TransportOffsets
     public const int V6HeaderLength = 40;
     public const int V6PayloadLength = 4;
     public const int V6NextHeader = 6;
+    public const int V6HopLimit = 7;
     public const int V6Addresses = 8;
     public const int V6AddressesLength = 32;
+
+    /// <summary>The header of a fragment, among the next headers.</summary>
+    public const byte V6Fragment = 44;
 
     public const byte Tcp = 6;
     public const int TcpHeaderLength = 20;

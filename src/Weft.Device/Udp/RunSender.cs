@@ -55,8 +55,10 @@ sealed class RunSender(ILogger logger)
             return;
         bool goesSingly = SendSingly(socket, buffer, in run);
         // EINVAL is how some kernels refuse what others call EIO; it is also what a target gets that cannot be sent to at
-        // all. Too long for the way is this run's own affair.
-        if (goesSingly && status is UdpStatus.Invalid or UdpStatus.SegmentationRefused)
+        // all, and on older kernels what is too long for the way, which is this run's own affair.
+        if (!goesSingly || status == UdpStatus.TooLong)
+            return;
+        if (status == UdpStatus.SegmentationRefused || !socket.IsTooLongForTheWay(in run))
         {
             socket.Segments = false;
             if (Interlocked.Exchange(ref _hasSaid, 1) == 0)

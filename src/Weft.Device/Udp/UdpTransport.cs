@@ -20,14 +20,15 @@ sealed class UdpTransport(ILogger logger) : IRunOutput
     }
 
     /// <summary>A run as the kernel wants it.</summary>
-    public static UdpRun Run(int offset, int length, int segmentSize, in Endpoint to, byte trafficClass) =>
+    public static UdpRun Run(int offset, int length, int segmentSize, in Endpoint to, OuterMarks marks) =>
         new(
             offset,
             length,
             segmentSize,
             new UdpAddress(to.IsIPv6, to.Address, to.Port, to.ScopeId),
             to.SourceAddress,
-            trafficClass
+            marks.TrafficClass,
+            marks.HopLimit
         );
 
     /// <summary>The endpoint that a message came from, with the address it came to as the source to answer from.</summary>
@@ -62,7 +63,7 @@ sealed class UdpTransport(ILogger logger) : IRunOutput
     /// <inheritdoc/>
     public void Send(ReadOnlySpan<byte> datagram, in Endpoint to, byte trafficClass)
     {
-        UdpRun run = Run(0, datagram.Length, datagram.Length, in to, trafficClass);
+        UdpRun run = Run(0, datagram.Length, datagram.Length, in to, new OuterMarks(trafficClass));
         if (_sockets?.For(to.IsIPv6) is { } socket)
             Send(socket, datagram, new ReadOnlySpan<UdpRun>(in run), default);
     }

@@ -55,6 +55,9 @@ static unsafe partial class SysSocket
     public static partial int setsockopt(Descriptor fd, int level, int name, void* value, uint length);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int getsockopt(Descriptor fd, int level, int name, void* value, uint* length);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int shutdown(Descriptor fd, int how);
 
     [LibraryImport("libc", SetLastError = true)]

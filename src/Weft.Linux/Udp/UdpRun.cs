@@ -8,13 +8,15 @@ namespace Weft.Linux;
 /// <param name="Length">Bytes of all of them; at most <see cref="MaxLength"/>.</param>
 /// <param name="Source">Local address to send from, as in <see cref="UdpAddress.Address"/>; 0 lets the system choose.</param>
 /// <param name="TrafficClass">The whole TOS or traffic-class byte.</param>
+/// <param name="HopLimit">TTL or hop limit; 0 lets the system choose.</param>
 public readonly record struct UdpRun(
     int Offset,
     int Length,
     int SegmentSize,
     UdpAddress To,
     UInt128 Source,
-    byte TrafficClass
+    byte TrafficClass,
+    byte HopLimit = 0
 )
 {
     /// <summary>Segments in one run: what every kernel with UDP_SEGMENT takes (UDP_MAX_SEGMENTS was 64 first).</summary>

@@ -17,10 +17,12 @@ public sealed unsafe class UdpSocket : IDatagramSender, IDisposable
     const int BatchSize = 16;
 
     readonly Descriptor _descriptor;
+    uint _mark;
 
-    UdpSocket(Descriptor descriptor, bool isIPv6)
+    UdpSocket(Descriptor descriptor, bool isIPv6, uint mark)
     {
         _descriptor = descriptor;
+        _mark = mark;
         IsIPv6 = isIPv6;
     }
 
@@ -52,7 +54,7 @@ public sealed unsafe class UdpSocket : IDatagramSender, IDisposable
             if (mark != 0)
                 SetMark(descriptor, mark);
             ushort bound = BindPort(descriptor, isIPv6, port, target);
-            socket = new UdpSocket(descriptor, isIPv6)
+            socket = new UdpSocket(descriptor, isIPv6, mark)
             {
                 Port = bound,
                 Segments = offloads && TrySet(descriptor, LinuxUdp.SOL_UDP, LinuxUdp.UDP_SEGMENT, 0),
@@ -70,7 +72,11 @@ public sealed unsafe class UdpSocket : IDatagramSender, IDisposable
 
     /// <summary>Sets SO_MARK; 0 is none.</summary>
     /// <exception cref="KernelRefusedException">Not permitted.</exception>
-    public void SetMark(uint mark) => Set(_descriptor, SysSocket.SOL_SOCKET, SysSocket.SO_MARK, (int)mark, "SO_MARK");
+    public void SetMark(uint mark)
+    {
+        SetMark(_descriptor, mark);
+        _mark = mark;
+    }
 
     /// <inheritdoc/>
     public int Send(ReadOnlySpan<byte> buffer, ReadOnlySpan<UdpRun> runs, out UdpStatus status)
@@ -101,6 +107,29 @@ public sealed unsafe class UdpSocket : IDatagramSender, IDisposable
             sent = Math.Min(run.Length, sent + done * run.SegmentSize);
         }
         return sent;
+    }
+
+    /// <inheritdoc/>
+    // Only a connected socket knows the way's MTU: one is made for the question.
+    public bool IsTooLongForTheWay(in UdpRun run)
+    {
+        const int headers4 = 20 + 8;
+        const int headers6 = 40 + 8;
+        int domain = IsIPv6 ? SysSocket.AF_INET6 : SysSocket.AF_INET;
+        using Descriptor probe = new(SysSocket.socket(domain, SysSocket.SOCK_DGRAM | SysSocket.SOCK_CLOEXEC, 0));
+        byte* name = stackalloc byte[UdpAddress.SocketAddressSize];
+        if (
+            probe.IsInvalid
+            || (_mark != 0 && !TrySet(probe, SysSocket.SOL_SOCKET, SysSocket.SO_MARK, (int)_mark))
+            || SysSocket.connect(probe, name, (uint)run.To.Write(name)) < 0
+        )
+            return false;
+        int mtu;
+        uint size = sizeof(int);
+        int got = IsIPv6
+            ? SysSocket.getsockopt(probe, NetinetIn.IPPROTO_IPV6, NetinetIn.IPV6_MTU, &mtu, &size)
+            : SysSocket.getsockopt(probe, NetinetIn.IPPROTO_IP, NetinetIn.IP_MTU, &mtu, &size);
+        return got == 0 && run.SegmentSize + (IsIPv6 ? headers6 : headers4) > mtu;
     }
 
     /// <summary>Lets a thread that waits in <see cref="ReceiveBatch.Receive"/> go, and all that come after it.</summary>
@@ -148,6 +177,8 @@ public sealed unsafe class UdpSocket : IDatagramSender, IDisposable
             *control.Add<int>(NetinetIn.IPPROTO_IPV6, NetinetIn.IPV6_TCLASS) = run.TrafficClass;
         else
             *control.Add<int>(NetinetIn.IPPROTO_IP, NetinetIn.IP_TOS) = run.TrafficClass;
+        if (run.HopLimit != 0)
+            AddHopLimit(ref control, in run);
         if (run.Length > run.SegmentSize)
             *control.Add<ushort>(LinuxUdp.SOL_UDP, LinuxUdp.UDP_SEGMENT) = (ushort)run.SegmentSize;
         *header = default;
@@ -170,6 +201,14 @@ public sealed unsafe class UdpSocket : IDatagramSender, IDisposable
             control.Add<in_pktinfo>(NetinetIn.IPPROTO_IP, NetinetIn.IP_PKTINFO)->ipi_spec_dst = UdpAddress.Swap(
                 (uint)run.Source
             );
+    }
+
+    static void AddHopLimit(ref ControlMessages control, in UdpRun run)
+    {
+        if (run.To.IsIPv6)
+            *control.Add<int>(NetinetIn.IPPROTO_IPV6, NetinetIn.IPV6_HOPLIMIT) = run.HopLimit;
+        else
+            *control.Add<int>(NetinetIn.IPPROTO_IP, NetinetIn.IP_TTL) = run.HopLimit;
     }
 
     static UdpStatus Status(Errno error) =>

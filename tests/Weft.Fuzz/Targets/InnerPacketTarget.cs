@@ -105,7 +105,7 @@ sealed class InnerPacketTarget : ITarget
         CheckEcn(whole, trafficClass & 3);
         CheckUnreachable(whole, seen);
         foreach (IPNetwork network in Networks)
-            RoutingLoop.IsIn(whole, Endpoint.From(new IPEndPoint(network.BaseAddress, 51820)));
+            RoutingLoop.MayPass(whole, Endpoint.From(new IPEndPoint(network.BaseAddress, 51820)), out _);
     }
 
     public void Dispose() => _node.Dispose();

@@ -160,7 +160,7 @@ sealed class VirtioTarget : ITarget, IRunOutput, IPacketSink
         _path.Take(now, in header, packet);
         _path.Flush(now);
         _receiver.Retire();
-        if (_opened.Count == 0 && RoutingLoop.IsIn(packet, To))
+        if (_opened.Count == 0 && !RoutingLoop.MayPass(packet, To, out _))
             return;
         Rule.Same(made.Count, _opened.Count, "all segments are sent");
         foreach ((byte[] segment, byte[] opened) in made.Zip(_opened))

@@ -186,6 +186,41 @@ public sealed class PacketPathTests
         Assert.Equal(2, b.Packets.Written.Count);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Wireguard_in_wireguard_goes_seven_levels_deep_and_whatever_it_was_cut_into_too(bool isFragment)
+    {
+        (TestEnd a, _) = TestEnd.Pair(s_now);
+        byte[] message = new byte[100];
+        message[0] = 4;
+        byte[] packet = Build(new Flow(IsIPv6: false, IsTcp: false), message);
+        if (isFragment)
+            packet[7] = 10; // not the first one
+        List<byte> limits = [];
+        for (byte left = 255; left > 0; left = limits[^1])
+        {
+            packet[8] = left;
+            a.Runs.Clear();
+            a.Outbound.Take(s_now, default, packet);
+            a.Outbound.Flush(s_now);
+            limits.Add(a.Runs.Count == 0 ? (byte)0 : a.Runs[0].HopLimit);
+        }
+        Assert.Equal([56, 48, 40, 32, 24, 16, 8, 0], limits);
+    }
+
+    [Fact]
+    public void Packets_that_are_no_wireguard_leave_with_the_hop_limit_of_the_system()
+    {
+        (TestEnd a, _) = TestEnd.Pair(s_now);
+        byte[] packet = Build(s_tcp, Bytes(100));
+        packet[8] = 1;
+        a.Outbound.Take(s_now, default, packet);
+        a.Outbound.Take(s_now, default, Build(new Flow(IsIPv6: true, IsTcp: false), Bytes(100)));
+        a.Outbound.Flush(s_now);
+        Assert.All(a.Runs, run => Assert.Equal(0, run.HopLimit));
+    }
+
     [Fact]
     public void A_flood_for_nobody_is_answered_a_hundred_times_a_second()
     {

@@ -59,6 +59,17 @@ public sealed class RunSenderTests
     }
 
     [Fact]
+    public void An_older_kernel_that_calls_them_invalid_is_not_taken_for_one_that_cannot_segment()
+    {
+        _socket.WayTakes = SegmentSize - 1;
+        _socket.Answer = run => run.Length > SegmentSize ? UdpStatus.Invalid : UdpStatus.Sent;
+        Send(Run(0, 250), Run(250, 300));
+        Assert.Equal(6, _socket.Sent.Count);
+        Assert.True(_socket.Segments);
+        Assert.Empty(_logger.Lines);
+    }
+
+    [Fact]
     public void A_lost_run_is_not_tried_again_and_the_next_one_leaves()
     {
         _socket.Answer = run => run.Offset == 0 ? UdpStatus.Lost : UdpStatus.Sent;
@@ -78,7 +89,7 @@ public sealed class RunSenderTests
         Assert.True(tunnel.TryReserve(TestEnd.TestTime, 1, out Session? session, out _));
         _socket.Answer = run => run.Source != 0 ? refusal : UdpStatus.Sent;
 
-        UdpRun run = UdpTransport.Run(0, 250, SegmentSize, in to, 0);
+        UdpRun run = UdpTransport.Run(0, 250, SegmentSize, in to, default);
         _sender.Send(_socket, new byte[1000], [run], [session]);
 
         Assert.Equal([(0, 250)], _socket.Sent);
@@ -100,6 +111,11 @@ public sealed class RunSenderTests
         public bool Segments { get; set; } = true;
 
         public Func<UdpRun, UdpStatus> Answer { get; set; } = _ => UdpStatus.Sent;
+
+        /// <summary>Longest segment that the way takes.</summary>
+        public int WayTakes { get; set; } = 1000;
+
+        public bool IsTooLongForTheWay(in UdpRun run) => run.SegmentSize > WayTakes;
 
         /// <summary>Offset and length of what left.</summary>
         public List<(int, int)> Sent { get; } = [];

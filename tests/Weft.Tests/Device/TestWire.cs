@@ -80,7 +80,7 @@ sealed class TestEnd : IRunOutput, IDisposable
 
     public void Send(ReadOnlySpan<byte> datagram, in Endpoint to, byte trafficClass)
     {
-        UdpRun run = UdpTransport.Run(0, datagram.Length, datagram.Length, in to, trafficClass);
+        UdpRun run = UdpTransport.Run(0, datagram.Length, datagram.Length, in to, new OuterMarks(trafficClass));
         Send(datagram, new ReadOnlySpan<UdpRun>(in run), default);
     }
 

@@ -41,6 +41,27 @@ public sealed class UdpSocketTests : IDisposable
         Assert.Equal(bytes, received);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_too_long_for_the_way_is_known_leaves_in_pieces_and_arrives_whole(bool isIPv6)
+    {
+        using UdpSocket from = Bind(isIPv6);
+        using UdpSocket to = Bind(isIPv6);
+        int headers = isIPv6 ? 48 : 28;
+        UdpRun fits = new(0, 2 * (1300 - headers), 1300 - headers, Loopback(isIPv6, to.Port), 0, 0, HopLimit: 3);
+        UdpRun single = fits with { Length = 1400, SegmentSize = 1400 };
+        TestNamespace.Ip($"-n {_namespace.Name} link set lo mtu 1300");
+
+        // Asked where the socket is.
+        Assert.False(_namespace.Run(() => from.IsTooLongForTheWay(in fits)));
+        Assert.True(_namespace.Run(() => from.IsTooLongForTheWay(fits with { SegmentSize = 1301 - headers })));
+        Assert.Equal(1, from.Send(Bytes(1400), [single], out UdpStatus status));
+        Assert.Equal(UdpStatus.Sent, status);
+        Assert.Equal(1, _batch.Receive(to));
+        Assert.Equal(Bytes(1400), _batch.Buffer[.._batch[0].Length]);
+    }
+
     [Fact]
     public void A_run_can_be_cut_without_the_kernel()
     {
