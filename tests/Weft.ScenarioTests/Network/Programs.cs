@@ -20,6 +20,10 @@ static class Programs
     /// <summary>Debian's other implementation (package wireguard-go).</summary>
     internal static string WireGuardGo => "/usr/bin/wireguard-go";
 
+    /// <summary>What devices are attacked with, as it was built beside the tests.</summary>
+    internal static string Attack { get; } =
+        Path.Combine(FindRepository(), "tests/Weft.Attack/bin", BuildFolder(), "Weft.Attack");
+
     /// <summary>A script of the repository, below <c>scripts/</c>.</summary>
     internal static string Script(string name) => Path.Combine(Repository, "scripts", name);
 
@@ -45,6 +49,13 @@ static class Programs
     }
 
     static string Repository { get; } = FindRepository();
+
+    /// <summary>The last two folders of where this program is, such as <c>Debug/net10.0</c>.</summary>
+    static string BuildFolder()
+    {
+        DirectoryInfo here = new(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        return Path.Combine(here.Parent!.Name, here.Name);
+    }
 
     static string Built(string name) =>
         Path.Combine(
