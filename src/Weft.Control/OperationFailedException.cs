@@ -14,4 +14,7 @@ public sealed class OperationFailedException : Exception
 
     /// <summary>What to do about it; null when the message says all there is.</summary>
     public string? Remedy { get; }
+
+    /// <summary>The exit status for a tool that hands on that of a user's hook.</summary>
+    public int Status { get; init; } = 1;
 }

@@ -136,10 +136,12 @@ sealed class SiteConfigParser(string text, string file)
     {
         IniText? rest = value.IsEmpty ? null : value;
         while (IniText.TryTakeItem(ref rest, out IniText item))
+        {
             if (AddressText.Parse(item.Span) is not null || HostName.IsValid(item.Span))
                 _interface.Dns.Add(item.ToString());
-            else
+            else if (!item.IsEmpty) // wg-quick passes over a comma too many
                 _faults.Add(item, $"'{ConfigValue.Shown(item)}' is neither an address nor a search domain");
+        }
     }
 
     void ReadPeer(in IniLine line)

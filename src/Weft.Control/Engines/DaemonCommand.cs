@@ -5,6 +5,9 @@ namespace Weft.Control;
 /// <summary>How a part of this program that runs on its own is started; the interface's name follows its arguments.</summary>
 public sealed record DaemonCommand(string Program, ImmutableArray<string> Arguments)
 {
+    /// <summary>A program of that name or path, such as <c>wireguard-go</c>.</summary>
+    public static DaemonCommand Of(string program) => new(Tools.Find(program) ?? program, []);
+
     /// <summary>This very program, as <c>weft device</c>: it returns once it serves the interface.</summary>
     public static DaemonCommand OwnDevice => Own("device");
 

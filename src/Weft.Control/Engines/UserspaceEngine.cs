@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using Weft.Linux.Netlink;
@@ -40,7 +41,14 @@ sealed class UserspaceEngine(DaemonCommand daemon, RouteNetlink netlink, IDevice
         using Process process = new() { StartInfo = start };
         process.ErrorDataReceived += (_, line) => Collect(errors, line.Data);
         process.OutputDataReceived += (_, _) => { };
-        process.Start();
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            throw new OperationFailedException($"{name}: {daemon.Program} does not start: {e.Message}", null, e);
+        }
         process.StandardInput.Close();
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();

@@ -16,6 +16,29 @@ sealed record FirewallState
     /// <summary>Null when the host has no usable nft.</summary>
     public Nftables? Nft { get; init; }
 
+    /// <summary>Null when the host has neither nft nor iptables.</summary>
+    public IGuards? GuardsV4 { get; init; }
+
+    /// <inheritdoc cref="GuardsV4"/>
+    public IGuards? GuardsV6 { get; init; }
+
+    /// <summary>What to change so that these guards stand, and no other of the interface's.</summary>
+    internal ImmutableArray<FirewallChange> Guard(string name, ImmutableArray<TunnelGuard> wanted) =>
+        [
+            .. ((bool[])[false, true])
+                .Select(v6 =>
+                    wanted.FirstOrDefault(g => g.IsIPv6 == v6) is { } guard
+                        ? Guards(v6)?.Put(guard)
+                        : Guards(v6)?.Take(name, v6)
+                )
+                .OfType<FirewallChange>(),
+        ];
+
+    /// <summary>There is a tool for guards of this family.</summary>
+    internal bool CanGuard(bool v6) => Guards(v6) is not null;
+
+    IGuards? Guards(bool v6) => v6 ? GuardsV6 : GuardsV4;
+
     /// <summary>
     /// What to change so that our chains stand as wished. iptables is used where it filters already, and on a host that
     /// filters with nothing yet, so that rules stand before a policy comes; nft where a base chain of its own would drop.
@@ -56,6 +79,7 @@ sealed record FirewallState
         }
         if (Nft?.Take(name, IPv4 is not null || IPv6 is not null) is { } nftChange)
             changes.Add(nftChange);
+        changes.AddRange(Guard(name, []));
         return changes.DrainToImmutable();
     }
 

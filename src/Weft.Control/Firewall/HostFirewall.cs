@@ -10,11 +10,15 @@ sealed class HostFirewall(Tools tools)
     {
         // With IPv6 off there is nothing that ip6tables could let through.
         bool v6 = File.Exists("/proc/net/if_inet6");
+        Nftables? nft = ReadNft();
+        IGuards? inNft = nft is null ? null : new NftGuards(nft.Program, nft);
         return new FirewallState
         {
             IPv4 = ReadIptables("iptables"),
             IPv6 = v6 ? ReadIptables("ip6tables") : null,
-            Nft = ReadNft(),
+            Nft = nft,
+            GuardsV4 = inNft ?? ReadGuards("iptables"),
+            GuardsV6 = inNft ?? (v6 ? ReadGuards("ip6tables") : null),
         };
     }
 
@@ -39,6 +43,15 @@ sealed class HostFirewall(Tools tools)
         return result.Succeeded
             ? new Iptables(restore, [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)])
             : null;
+    }
+
+    IptablesGuards? ReadGuards(string name)
+    {
+        if (Tools.Find(name + "-save") is not { } save || Tools.Find(name + "-restore") is not { } restore)
+            return null;
+        // The tool that lists what is there, where -S would make a table to list it.
+        ToolResult result = tools.Run(save, []);
+        return result.Succeeded ? new IptablesGuards(restore, [.. result.Output.Split('\n')]) : null;
     }
 
     Nftables? ReadNft()

@@ -27,16 +27,18 @@ sealed class Nftables
 
     static readonly string[] s_iptablesChains = ["INPUT", "FORWARD", "OUTPUT", "PREROUTING", "POSTROUTING"];
 
-    readonly string _program;
     readonly ImmutableArray<NftChain> _chains;
     readonly ImmutableArray<NftRule> _rules;
 
     Nftables(string program, ImmutableArray<NftChain> chains, ImmutableArray<NftRule> rules)
     {
-        _program = program;
+        Program = program;
         _chains = chains;
         _rules = rules;
     }
+
+    /// <summary>Path of <c>nft</c>.</summary>
+    internal string Program { get; }
 
     /// <summary>Reads nft's JSON (libnftables-json(5)).</summary>
     /// <exception cref="JsonException">The text is none.</exception>
@@ -81,6 +83,10 @@ sealed class Nftables
     /// <summary>There is a chain of that name in that table.</summary>
     internal bool HasChain(string family, string table, string chain) =>
         _chains.Any(c => c.Family == family && c.Table == table && c.Name == chain);
+
+    /// <summary>The rules of all chains of a table.</summary>
+    internal IEnumerable<NftRule> RulesOf(string family, string table) =>
+        _rules.Where(r => r.Family == family && r.Table == table);
 
     /// <summary>The base chains that would drop what we need, those of iptables left out, which are iptables' to change.</summary>
     /// <param name="iptables">The host has iptables.</param>
@@ -139,12 +145,12 @@ sealed class Nftables
 
     /// <summary>Deletes a table that iptables made for us and that is empty but for our chains, which are gone by then.</summary>
     internal FirewallChange DeleteTable(string family, string table) =>
-        new(_program, ["-f", "-"], $"delete table {family} {table}\n", $"add table {family} {table}\n");
+        new(Program, ["-f", "-"], $"delete table {family} {table}\n", $"add table {family} {table}\n");
 
     /// <summary>Deletes a base chain that iptables made for us and that is empty by then.</summary>
     internal FirewallChange DeleteChain(string family, string table, string chain, string hook) =>
         new(
-            _program,
+            Program,
             ["-f", "-"],
             $"delete chain {family} {table} {chain}\n",
             $"add chain {family} {table} {chain} {{ type filter hook {hook} priority 0; policy accept; }}\n"
@@ -165,7 +171,7 @@ sealed class Nftables
         && (chain.Hook is null || s_iptablesChains.Contains(chain.Name));
 
     FirewallChange Change(StringBuilder text, StringBuilder undo) =>
-        new(_program, ["-f", "-"], text.ToString(), undo.ToString());
+        new(Program, ["-f", "-"], text.ToString(), undo.ToString());
 
     static string Again(string table, string chain, IEnumerable<string> rules)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Weft.Linux.Netlink;
 
 namespace Weft.Control;
@@ -11,15 +12,23 @@ static class PathMtu
     /// <summary>IPv6 (40), UDP (8) and WireGuard (32) around each packet.</summary>
     const int Overhead = 80;
 
-    /// <summary>The largest MTU on the way to any of the endpoints, or else on the way to anywhere, less what the tunnel adds.</summary>
+    /// <summary>The largest MTU on the way to any of the endpoints, or else on the best way to anywhere, less what the tunnel adds.</summary>
     internal static int Of(RouteNetlink netlink, IEnumerable<IPEndPoint> endpoints)
     {
         Dictionary<int, int> links = netlink.Links().ToDictionary(l => l.Index, l => l.Mtu);
         int mtu = endpoints.Select(e => On(netlink.RouteTo(e.Address))).DefaultIfEmpty().Max();
         if (mtu == 0)
         {
-            IEnumerable<Route> ways = netlink.Routes().Where(r => r.Table == Route.MainTable);
-            mtu = ways.Where(r => r.Destination.PrefixLength == 0).Select(On).DefaultIfEmpty().Max();
+            // IPv4's alone, as wg-quick has it.
+            mtu = On(
+                netlink
+                    .Routes()
+                    .Where(r =>
+                        r is { Table: Route.MainTable, Destination.PrefixLength: 0 }
+                        && r.Destination.BaseAddress.AddressFamily == AddressFamily.InterNetwork
+                    )
+                    .MinBy(r => r.Priority)
+            );
         }
         return (mtu == 0 ? Ethernet : mtu) - Overhead;
 

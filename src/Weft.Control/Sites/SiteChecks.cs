@@ -27,13 +27,6 @@ static class SiteChecks
                 "Add one ('wg genkey' makes one), or let 'weft makeconf' write the file."
             );
         }
-        if (!section.Dns.IsEmpty)
-        {
-            throw new OperationFailedException(
-                $"{file.Path}: DNS is not supported yet",
-                $"Take the DNS line out; until then a PostUp can do it: resolvectl dns %i {string.Join(' ', section.Dns)}."
-            );
-        }
         bool v6 = section.Addresses.Any(a => a.Address.AddressFamily == AddressFamily.InterNetworkV6);
         if (v6 && mtu < WantedSite.SmallestIPv6Mtu)
         {

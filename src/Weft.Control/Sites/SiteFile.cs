@@ -22,11 +22,41 @@ public sealed record SiteFile(string Path, string Interface, SiteConfig Config)
     /// <c>/etc/wireguard</c>; never in the current folder, since the file may hold commands that root will run.
     /// </summary>
     /// <exception cref="OperationFailedException">There is no such file, or its name makes no interface.</exception>
-    public static string Locate(string argument) => Locate(argument, [AppContext.BaseDirectory, SystemFolder]);
+    public static string Locate(string argument)
+    {
+        InterfaceOf(argument);
+        if (argument.Contains('/') || argument.EndsWith(Extension, StringComparison.Ordinal))
+            return System.IO.Path.GetFullPath(argument);
+        ImmutableArray<string> places =
+        [
+            .. ((string[])[AppContext.BaseDirectory, SystemFolder]).Select(f =>
+                System.IO.Path.Combine(System.IO.Path.GetFullPath(f), argument + Extension)
+            ),
+        ];
+        return places.FirstOrDefault(File.Exists) ?? throw NotFound(places, null);
+    }
 
-    /// <summary>As wg-quick has it: a name is a file in <c>/etc/wireguard</c> and nowhere else.</summary>
-    /// <inheritdoc cref="Locate(string)"/>
-    public static string LocateAsWgQuick(string argument) => Locate(argument, [SystemFolder]);
+    /// <summary>
+    /// As wg-quick has it: all that could be an interface's name, <c>wg0.conf</c> too, is a file in
+    /// <c>/etc/wireguard</c> and nowhere else; the rest is a path.
+    /// </summary>
+    /// <exception cref="OperationFailedException">There is no such file, or its name makes no interface.</exception>
+    public static string LocateAsWgQuick(string argument)
+    {
+        bool isName = InterfaceName.IsGood(argument);
+        string path = isName
+            ? System.IO.Path.Combine(SystemFolder, argument + Extension)
+            : System.IO.Path.GetFullPath(argument);
+        if (!File.Exists(path))
+            throw new OperationFailedException(
+                $"'{path}' does not exist",
+                isName && File.Exists(argument) ? $"For the file in this folder, say ./{argument}." : null
+            );
+        if (!path.EndsWith(Extension, StringComparison.Ordinal))
+            throw new OperationFailedException($"'{path}': a file's name ends in {Extension}", null);
+        InterfaceOf(path);
+        return path;
+    }
 
     /// <summary>The interface that an argument names, whether or not its file is there.</summary>
     /// <exception cref="OperationFailedException">The name makes no interface.</exception>
@@ -81,18 +111,6 @@ public sealed record SiteFile(string Path, string Interface, SiteConfig Config)
         {
             throw new OperationFailedException($"{Path}: cannot be written: {e.Message}", null, e);
         }
-    }
-
-    static string Locate(string argument, string[] folders)
-    {
-        InterfaceOf(argument);
-        if (argument.Contains('/') || argument.EndsWith(Extension, StringComparison.Ordinal))
-            return System.IO.Path.GetFullPath(argument);
-        ImmutableArray<string> places =
-        [
-            .. folders.Select(f => System.IO.Path.Combine(System.IO.Path.GetFullPath(f), argument + Extension)),
-        ];
-        return places.FirstOrDefault(File.Exists) ?? throw NotFound(places, null);
     }
 
     static OperationFailedException NotFound(ImmutableArray<string> places, Exception? cause)

@@ -16,6 +16,7 @@ sealed class SiteHost : IDisposable
         Tools = new Tools(reporting.Trace);
         Firewall = new HostFirewall(Tools);
         Inspector = new HostInspector(Netlink, Firewall);
+        NameServers = new HostNameServers(Tools, reporting);
         States = new SiteStateFolder(stateFolder, reporting);
         Userspace = new UserspaceEngine(daemon, Netlink, Devices, reporting);
         Kernel = new KernelEngine(Netlink, Tools, reporting);
@@ -34,6 +35,8 @@ sealed class SiteHost : IDisposable
 
     internal HostInspector Inspector { get; }
 
+    internal HostNameServers NameServers { get; }
+
     internal SiteStateFolder States { get; }
 
     internal UserspaceEngine Userspace { get; }
@@ -48,7 +51,7 @@ sealed class SiteHost : IDisposable
     internal StepRunner NewRunner() => new(Netlink, Devices, Firewall, Reporting);
 
     /// <summary>Runs the user's hooks, <c>%i</c> standing for the interface.</summary>
-    /// <exception cref="OperationFailedException">One of them failed.</exception>
+    /// <exception cref="OperationFailedException">One of them failed; its status is the hook's.</exception>
     internal void RunHooks(string key, IEnumerable<string> hooks, string name)
     {
         foreach (string hook in hooks)
@@ -61,7 +64,10 @@ sealed class SiteHost : IDisposable
                 throw new OperationFailedException(
                     $"{name}: {key} ended with status {status}: {command}",
                     "Run the command by hand to see why, or take it out of the file."
-                );
+                )
+                {
+                    Status = status,
+                };
             }
         }
     }

@@ -19,7 +19,11 @@ public sealed class SiteRunner : IDisposable
     public SiteRunner(Reporting reporting)
         : this(reporting, DaemonCommand.OwnDevice, StateFolder) { }
 
-    /// <summary>With another device program or folder, for tests.</summary>
+    /// <summary>With another program for the userspace device.</summary>
+    public SiteRunner(Reporting reporting, DaemonCommand daemon)
+        : this(reporting, daemon, StateFolder) { }
+
+    /// <summary>With another folder too, for tests.</summary>
     internal SiteRunner(Reporting reporting, DaemonCommand daemon, string stateFolder) =>
         _host = new SiteHost(daemon, stateFolder, reporting);
 

@@ -38,65 +38,98 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             SiteChecks.Engine(options.Engine, _name, EngineOf(link!));
         SiteChecks.Port(file, device);
         SiteState? known = host.States.Read(_name);
-
-        // An interface that is yet to come is planned for as if it stood there empty, to find what is in its way.
-        Link imagined = new() { Index = -1, Name = _name };
-        DeviceStatus empty = new() { Name = _name };
-        HostState actual = host.Inspector.Look(link, device ?? empty, []) with { Link = link ?? imagined };
+        if (isNew && !Interface.PreUp.IsEmpty)
+        {
+            // What is in the way is said before the hook runs; names wait for what it may do for them.
+            Prepare(link, device, known, ImmutableDictionary<PublicKey, IPEndPoint>.Empty);
+            host.RunHooks("PreUp", Interface.PreUp, _name);
+        }
+        host.NameServers.Mend(_name, isNew);
         // A watcher looks names up beside its work; a device that is made anew needs them all.
         IReadOnlyDictionary<PublicKey, IPEndPoint> endpoints =
             isNew || options.News is null ? Endpoints(known, device) : options.News.Endpoints;
+        Preparation ready = Prepare(link, device, known, endpoints);
+        if (ready.Wanted.Addresses.Length < Interface.Addresses.Length)
+            host.Reporting.Warning(
+                $"{file.Path}: this kernel has no IPv6, so its IPv6 addresses and routes are left out"
+            );
+        foreach (TunnelGuard guard in ready.Wanted.Guards.Where(g => !ready.Actual.Firewall.CanGuard(g.IsIPv6)))
+            host.Reporting.Warning(
+                $"neither nft nor iptables: a strict reverse-path filter may drop {(guard.IsIPv6 ? "IPv6" : "IPv4")} packets"
+            );
+        if (!isNew && ready.Steps.IsEmpty && ready.Around.IsEmpty)
+        {
+            host.States.Write(ready.State);
+            WriteApplied();
+            return new StartResult(_name, false, 0);
+        }
+        Change(ready, known, isNew, link);
+        return new StartResult(_name, isNew, _runner.Count);
+    }
+
+    /// <summary>Looks at the host and works out what to do. Changes nothing.</summary>
+    /// <exception cref="OperationFailedException">Something is in the way.</exception>
+    Preparation Prepare(
+        Link? link,
+        DeviceStatus? device,
+        SiteState? known,
+        IReadOnlyDictionary<PublicKey, IPEndPoint> endpoints
+    )
+    {
+        // An interface that is yet to come is planned for as if it stood there empty, to find what is in its way.
+        Link imagined = new() { Index = -1, Name = _name };
+        DeviceStatus empty = new() { Name = _name };
+        bool isNew = link is null || device is null;
+        HostState actual = host.Inspector.Look(link, device ?? empty, []) with
+        {
+            Link = link ?? imagined,
+            NameServerKeeper = Interface.Dns.IsEmpty ? null : host.NameServers.Keeper(),
+            NameServers = host.NameServers.Standing(_name, known, isNew),
+        };
         int mtu =
             Interface.Mtu ?? (options.DiscoverMtu ? PathMtu.Of(host.Netlink, endpoints.Values) : WantedSite.DefaultMtu);
         SiteChecks.File(file, options, mtu);
         ImmutableHashSet<PublicKey> withdrawn = Withdrawn(known, isNew);
         WantedState wanted = new WantedSite(file, options, actual) { Withdrawn = withdrawn }.State(endpoints, mtu);
-        if (wanted.Addresses.Length < Interface.Addresses.Length)
-            host.Reporting.Warning(
-                $"{file.Path}: this kernel has no IPv6, so its IPv6 addresses and routes are left out"
-            );
         ImmutableArray<HostStep> steps = HostPlan.Interface(wanted, actual);
         ImmutableArray<HostStep> around = HostPlan.Surroundings(wanted, actual);
-        SiteState state = State(known, wanted, around) with
+        SiteState state = State(known, wanted, actual, around) with
         {
             Engine = link is null ? "" : EngineOf(link),
             Withdrawn = [.. withdrawn.Select(k => k.ToString()).Order(StringComparer.Ordinal)],
         };
-        if (!isNew && steps.IsEmpty && around.IsEmpty)
-        {
-            host.States.Write(state);
-            WriteApplied();
-            return new StartResult(_name, false, 0);
-        }
-        Change(wanted, actual, around, state, known, isNew, link);
-        return new StartResult(_name, isNew, _runner.Count);
+        return new Preparation(wanted, actual, steps, around, state);
     }
 
-    void Change(
-        WantedState wanted,
-        HostState actual,
-        ImmutableArray<HostStep> around,
-        SiteState state,
-        SiteState? known,
-        bool isNew,
-        Link? link
-    )
+    /// <param name="Wanted">What the file asks for.</param>
+    /// <param name="Actual">What is.</param>
+    /// <param name="Steps">To the interface.</param>
+    /// <param name="Around">To the rest of the host.</param>
+    /// <param name="State">To remember.</param>
+    sealed record Preparation(
+        WantedState Wanted,
+        HostState Actual,
+        ImmutableArray<HostStep> Steps,
+        ImmutableArray<HostStep> Around,
+        SiteState State
+    );
+
+    void Change(Preparation ready, SiteState? known, bool isNew, Link? link)
     {
         bool done = false;
         try
         {
             // Before the first change, so that a stop knows what to put back even if this process is killed.
-            host.States.Write(state);
+            host.States.Write(ready.State);
             if (isNew)
             {
                 // One of ours that nobody serves: its process hangs, or it would have gone along.
                 if (link is not null)
                     host.Userspace.Stop(_name, link);
-                host.States.Write(state with { Engine = EngineOf(StartEngine()) });
-                host.RunHooks("PreUp", Interface.PreUp, _name);
+                host.States.Write(ready.State with { Engine = EngineOf(StartEngine()) });
             }
-            Converge(wanted, actual);
-            _runner.Run(around);
+            Converge(ready.Wanted, ready.Actual);
+            _runner.Run(ready.Around);
             if (isNew)
                 host.RunHooks("PostUp", Interface.PostUp, _name);
             WriteApplied();
@@ -105,7 +138,7 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         finally
         {
             if (!done)
-                TakeBack(isNew, state, known);
+                TakeBack(isNew, ready.State, known);
         }
     }
 
@@ -175,7 +208,10 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
                 Link? link = host.Netlink.FindLink(_name);
                 // A watcher tries again at its next look: the site is still meant to run.
                 bool forget = options.News is null;
-                new SiteStop(host, _name, file, anyOwner: true).TakeAway(link, state, engine: true, forget);
+                // Nothing is asked of resolvconf that was not asked for.
+                SiteState made =
+                    _runner.Has<ChangeNameServers>() || known is not null ? state : state with { NameServers = [] };
+                new SiteStop(host, _name, null, anyOwner: true).TakeAway(link, made, engine: true, forget);
                 if (!forget && known is not null)
                     host.States.Write(known);
             }
@@ -212,7 +248,7 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         return endpoints;
     }
 
-    SiteState State(SiteState? known, WantedState wanted, ImmutableArray<HostStep> around)
+    SiteState State(SiteState? known, WantedState wanted, HostState actual, ImmutableArray<HostStep> around)
     {
         ImmutableArray<Sysctl> before = known?.Restore ?? [];
         // Ours to put back are settings that we change now or changed before, with what they were at first. Last
@@ -235,6 +271,8 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             Addresses = [.. wanted.Addresses.Select(a => a.ToString())],
             Restore = [.. now, .. before],
             Needs = [.. wanted.Sysctls.Select(s => s.Key)],
+            NameServers = wanted.NameServers?.Entries ?? [],
+            NameServerKeeper = actual.NameServerKeeper?.Name,
             PreDown = Interface.PreDown,
             PostDown = Interface.PostDown,
         };

@@ -43,6 +43,12 @@ sealed record SiteState
     /// <summary>Peers that are down: the networks behind them have no route now.</summary>
     public ImmutableArray<string> Withdrawn { get; init; } = [];
 
+    /// <summary>What the file's DNS asked for; empty when nothing stands.</summary>
+    public ImmutableArray<string> NameServers { get; init; } = [];
+
+    /// <summary>Whom it was asked of.</summary>
+    public string? NameServerKeeper { get; init; }
+
     public ImmutableArray<string> PreDown { get; init; } = [];
 
     public ImmutableArray<string> PostDown { get; init; } = [];

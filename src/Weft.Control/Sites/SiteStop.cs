@@ -30,20 +30,33 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
         bool engine = link is not null || (File.Exists(socket) && !elsewhere);
         if (engine)
             host.RunHooks("PreDown", Hooks(state?.PreDown, file?.Config.Interface.PreDown), name);
-        int steps = TakeAway(link, state, engine, forget: true);
+        if (anyOwner && link is not null && device is not null && file is { Config.Interface.SaveConfig: true })
+        {
+            host.Reporting.Step($"write {file.Path}");
+            // As the hook left them.
+            Link now = host.Netlink.FindLink(name) ?? link;
+            device = host.Devices.Find(name) ?? device;
+            file.Save(SiteSnapshot.Of(file.Config, device, now, host.Netlink.Addresses(now)));
+        }
+        int steps = TakeAway(link, state, engine, forget: true, anyOwner ? device?.FirewallMark ?? 0 : 0);
         if (engine)
             host.RunHooks("PostDown", Hooks(state?.PostDown, file?.Config.Interface.PostDown), name);
         return engine || steps > 0 || state is not null;
     }
 
     /// <summary>Takes all away, hooks apart; the number of changes beside the interface itself.</summary>
+    /// <param name="link">The interface, if it is there.</param>
+    /// <param name="state">What start remembered.</param>
+    /// <param name="engine">There is an interface, or the socket of its device.</param>
+    /// <param name="forget">The state goes too.</param>
+    /// <param name="mark">Of the device, where rules for it that others made go too; else 0.</param>
     /// <exception cref="OperationFailedException">Something could not be taken away; what could is gone.</exception>
-    internal int TakeAway(Link? link, SiteState? state, bool engine, bool forget)
+    internal int TakeAway(Link? link, SiteState? state, bool engine, bool forget, uint mark = 0)
     {
         if (engine)
             host.Userspace.Stop(name, link);
         UserspaceEngine.TidyFolder();
-        int steps = RemoveRest(state);
+        int steps = RemoveRest(state, engine, mark);
         if (forget)
             host.States.Remove(name);
         return steps;
@@ -76,11 +89,14 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
     }
 
     /// <summary>The steps made; one that is refused does not hold up the rest.</summary>
-    int RemoveRest(SiteState? state)
+    int RemoveRest(SiteState? state, bool engine, uint mark)
     {
         ImmutableArray<Sysctl> restore = HandOver(state);
-        HostState actual = host.Inspector.Look(null, null, restore.Select(s => s.Key));
-        ImmutableArray<HostStep> steps = HostPlan.Stop(name, actual, restore);
+        HostState actual = host.Inspector.Look(null, null, restore.Select(s => s.Key)) with
+        {
+            NameServers = host.NameServers.Standing(name, state, isNew: true, anyOwner && engine ? file : null),
+        };
+        ImmutableArray<HostStep> steps = HostPlan.Stop(name, actual, restore, mark);
         StepRunner runner = host.NewRunner();
         List<string> faults = [];
         foreach (HostStep step in steps)

@@ -44,16 +44,15 @@ static class HostPlan
         if (v6 && actual.Sysctls.GetValueOrDefault(DisabledOf(link.Name)) == "1")
             steps.Add(new SetSysctl(new Sysctl(DisabledOf(link.Name), "0"), "1"));
         AddAddresses(wanted, actual, link, steps);
+        // As the kernel's own WireGuard has it: no link-local address, which would be another one at each start. An MTU
+        // that is too small for IPv6 takes the setting away, so it comes after.
+        string mode = AddressModeOf(link.Name);
+        if (!link.IsUp && actual.Sysctls.TryGetValue(mode, out string? old) && old != NoAddress)
+            steps.Add(new SetSysctl(new Sysctl(mode, NoAddress), old));
         if (link.Mtu != wanted.Mtu)
             steps.Add(new SetMtu(link, wanted.Mtu));
         if (!link.IsUp)
-        {
-            // As the kernel's own WireGuard has it: no link-local address, which would be another one at each start.
-            string mode = AddressModeOf(link.Name);
-            if (actual.Sysctls.TryGetValue(mode, out string? old) && old != NoAddress)
-                steps.Add(new SetSysctl(new Sysctl(mode, NoAddress), old));
             steps.Add(new SetUp(link, true));
-        }
         AddRoutes(wanted, actual, link, steps);
         foreach (RoutingRule rule in wanted.Rules)
         {
@@ -63,12 +62,14 @@ static class HostPlan
         return steps.DrainToImmutable();
     }
 
-    /// <summary>What the interface needs around it: the firewall's consent and the kernel's settings.</summary>
+    /// <summary>What the interface needs around it: name servers, the firewall's consent and the kernel's settings.</summary>
     internal static ImmutableArray<HostStep> Surroundings(WantedState wanted, HostState actual)
     {
         ImmutableArray<HostStep>.Builder steps = ImmutableArray.CreateBuilder<HostStep>();
+        steps.AddRange(ServersFor(wanted, actual));
         if (wanted.Firewall is { } firewall)
             steps.AddRange(actual.Firewall.Put(firewall).Select(c => new ChangeFirewall(c)));
+        steps.AddRange(actual.Firewall.Guard(wanted.Name, wanted.Guards).Select(c => new ChangeFirewall(c)));
         foreach (Sysctl sysctl in wanted.Sysctls)
         {
             if (actual.Sysctls.TryGetValue(sysctl.Key, out string? old) && old != sysctl.Value)
@@ -81,14 +82,53 @@ static class HostPlan
     /// <param name="name">The interface, there or not.</param>
     /// <param name="actual">The host.</param>
     /// <param name="restore">Settings that start changed, with the values that they had.</param>
-    internal static ImmutableArray<HostStep> Stop(string name, HostState actual, ImmutableArray<Sysctl> restore) =>
+    /// <param name="mark">The device's mark, where rules for it are to go that the stock wg-quick may have made.</param>
+    internal static ImmutableArray<HostStep> Stop(
+        string name,
+        HostState actual,
+        ImmutableArray<Sysctl> restore,
+        uint mark = 0
+    ) =>
         [
-            .. StaleRules([], actual, actual.Link).Select(r => new RemoveRule(r)),
+            .. StaleRules([], actual, actual.Link).Union(FullTunnelRules(actual, mark)).Select(r => new RemoveRule(r)),
+            .. actual.NameServers is { } standing
+                ? [new ChangeNameServers(name, standing.Keeper, null, standing.Servers)]
+                : (IEnumerable<HostStep>)[],
             .. actual.Firewall.Take(name).Select(c => new ChangeFirewall(c)),
             .. restore
                 .Where(s => actual.Sysctls.TryGetValue(s.Key, out string? now) && now != s.Value)
                 .Select(s => new SetSysctl(s, actual.Sysctls[s.Key])),
         ];
+
+    static IEnumerable<ChangeNameServers> ServersFor(WantedState wanted, HostState actual)
+    {
+        KeptNameServers? standing = actual.NameServers;
+        if (standing is { } old && (wanted.NameServers is null || old.Keeper != actual.NameServerKeeper))
+        {
+            yield return new(wanted.Name, old.Keeper, null, old.Servers);
+            standing = null;
+        }
+        if (wanted.NameServers is { } servers && !servers.SameAs(standing?.Servers))
+            yield return new(wanted.Name, actual.NameServerKeeper!, servers, standing?.Servers);
+    }
+
+    /// <summary>The rules for a mark, whoever made them, and their companions once no other mark needs those.</summary>
+    static ImmutableArray<RoutingRule> FullTunnelRules(HostState actual, uint mark)
+    {
+        ImmutableArray<RoutingRule> rules =
+        [
+            .. actual.Rules.Where(r => mark != 0 && r.IsInverted && r.FirewallMark == mark && r.Table == mark),
+        ];
+        return rules.AddRange(
+            actual.Rules.Where(r =>
+                r is { Table: Route.MainTable, SuppressedPrefixLength: 0, FirewallMark: null }
+                && rules.Any(gone => gone.IsIPv6 == r.IsIPv6)
+                && !actual
+                    .Rules.Except(rules)
+                    .Any(o => o.IsIPv6 == r.IsIPv6 && o is { IsInverted: true, FirewallMark: not null })
+            )
+        );
+    }
 
     static DeviceConfig? Undo(DeviceStatus before, DeviceConfig change)
     {

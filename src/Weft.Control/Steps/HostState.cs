@@ -27,6 +27,12 @@ sealed record HostState
 
     public ImmutableArray<RoutingRule> Rules { get; init; } = [];
 
+    /// <summary>Who would keep new name servers; null when that is of no interest.</summary>
+    public INameServerKeeper? NameServerKeeper { get; init; }
+
+    /// <summary>What stands for the interface; null when nothing does.</summary>
+    public KeptNameServers? NameServers { get; init; }
+
     public FirewallState Firewall { get; init; } = new();
 
     /// <summary>Settings that the site may need, with their values now; one that the kernel lacks is missing.</summary>

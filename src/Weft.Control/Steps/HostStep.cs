@@ -106,6 +106,14 @@ sealed record ChangeFirewall(FirewallChange Change) : HostStep
     public override string ToString() => Change.ToString();
 }
 
+/// <summary>Ask the keeper for name servers while the interface is up; null lets go of them.</summary>
+sealed record ChangeNameServers(string Name, INameServerKeeper Keeper, NameServers? New, NameServers? Old) : HostStep
+{
+    internal override HostStep Inverse => new ChangeNameServers(Name, Keeper, Old, New);
+
+    public override string ToString() => Keeper.Describe(Name, New);
+}
+
 sealed record SetSysctl(Sysctl New, string Old) : HostStep
 {
     internal override HostStep Inverse => new SetSysctl(New with { Value = Old }, New.Value);

@@ -13,6 +13,10 @@ sealed class StepRunner(RouteNetlink netlink, IDeviceControl devices, HostFirewa
     /// <summary>Steps made so far and not taken back.</summary>
     internal int Count => _done.Count;
 
+    /// <summary>A step of that kind was made and not taken back.</summary>
+    internal bool Has<T>()
+        where T : HostStep => _done.Any(s => s is T);
+
     /// <exception cref="OperationFailedException">A step was refused; those before it stand.</exception>
     internal void Run(IEnumerable<HostStep> steps)
     {
@@ -86,6 +90,12 @@ sealed class StepRunner(RouteNetlink netlink, IDeviceControl devices, HostFirewa
                 break;
             case ChangeFirewall s:
                 firewall.Apply(s.Change);
+                break;
+            case ChangeNameServers { New: { } servers } s:
+                s.Keeper.Set(s.Name, servers);
+                break;
+            case ChangeNameServers s:
+                s.Keeper.Remove(s.Name);
                 break;
             case SetSysctl s:
                 reporting.Trace($"write /proc/sys/{s.New.Key}: {s.New.Value}");

@@ -58,14 +58,18 @@ sealed class Tools(Action<string> trace)
         }
     }
 
-    /// <summary>Runs a hook of the user's with the shell; its output is the user's to see.</summary>
+    /// <summary>
+    /// Runs a hook of the user's with the shell, and as wg-quick does it ends at the first command that fails. Its output
+    /// is the user's to see.
+    /// </summary>
     /// <returns>The exit status.</returns>
     /// <exception cref="OperationFailedException">There is no shell.</exception>
     internal int RunHook(string command)
     {
-        trace($"run sh -c {command}");
-        string shell = Find("bash") ?? Find("sh") ?? throw new OperationFailedException("There is no shell", null);
-        ProcessStartInfo start = new(shell);
+        trace($"run sh -ec {command}");
+        string? bash = Find("bash");
+        string shell = bash ?? Find("sh") ?? throw new OperationFailedException("There is no shell", null);
+        ProcessStartInfo start = new(shell, bash is null ? ["-e"] : ["-e", "-o", "pipefail"]);
         // A hook finds at boot and from cron what it finds at the terminal.
         start.Environment["PATH"] = string.Join(':', [.. PathFolders(), .. s_folders]);
         start.ArgumentList.Add("-c");

@@ -50,9 +50,33 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
             Routes = Routes(table),
             Rules = fullTunnel ? Rules(table) : [],
             Firewall = options.JoinNetworks ? new FirewallWish(file.Interface, Port()) : null,
+            Guards = fullTunnel ? Guards(table) : [],
+            NameServers = NameServers.Of(Interface.Dns),
             Sysctls = Settings(fullTunnel),
         };
     }
+
+    /// <summary>
+    /// A site's own networks reach the interface's address from their side, and may: there, only the marks are kept.
+    /// </summary>
+    ImmutableArray<TunnelGuard> Guards(uint mark) =>
+        [
+            .. FullTunnelFamilies()
+                .Select(v6 => new TunnelGuard(
+                    file.Interface,
+                    v6,
+                    mark,
+                    [
+                        .. Interface
+                            .Addresses.Select(a => a.Address)
+                            .Where(a => !options.JoinNetworks && IsIPv6(a) == v6)
+                            .Distinct(),
+                    ]
+                )),
+        ];
+
+    IEnumerable<bool> FullTunnelFamilies() =>
+        _prefixes.Where(p => p.PrefixLength == 0).Select(p => IsIPv6(p.BaseAddress)).Distinct();
 
     /// <summary>Nobody can dial in at a port that is chosen anew each time.</summary>
     ushort? Port() => Interface.ListenPort is { } port and not 0 ? port : null;
@@ -107,10 +131,7 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
     /// </summary>
     ImmutableArray<RoutingRule> Rules(uint table) =>
         [
-            .. _prefixes
-                .Where(p => p.PrefixLength == 0)
-                .SelectMany(p => (bool[])[IsIPv6(p.BaseAddress)])
-                .Distinct()
+            .. FullTunnelFamilies()
                 .SelectMany(v6 =>
                     (RoutingRule[])
                         [
@@ -166,7 +187,7 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
             settings.Add(new Sysctl(forwarding, "1"));
         }
         // The mark decides the way back too, or the reverse-path filter would drop what the endpoints send.
-        if (fullTunnel && _prefixes.Any(p => p.PrefixLength == 0 && !IsIPv6(p.BaseAddress)))
+        if (fullTunnel && FullTunnelFamilies().Contains(false))
             settings.Add(new Sysctl("net/ipv4/conf/all/src_valid_mark", "1"));
         return settings.ToImmutable();
     }

@@ -24,6 +24,11 @@ sealed record WantedState
     /// <summary>Null leaves the firewall to others.</summary>
     public FirewallWish? Firewall { get; init; }
 
+    /// <summary>At most one for each family.</summary>
+    public ImmutableArray<TunnelGuard> Guards { get; init; } = [];
+
+    public NameServers? NameServers { get; init; }
+
     public ImmutableArray<Sysctl> Sysctls { get; init; } = [];
 }
 

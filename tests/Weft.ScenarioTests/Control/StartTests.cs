@@ -4,7 +4,10 @@ using Weft.ScenarioTests.Sites;
 
 namespace Weft.ScenarioTests.Control;
 
-/// <summary>Start: from whatever state the host is in to the wanted one, and nothing done when it can't be.</summary>
+/// <summary>
+/// Start: from whatever state the host is in to the wanted one, and nothing done when it can't be. On our own device
+/// everywhere, also where the kernel has WireGuard.
+/// </summary>
 public sealed class StartTests
 {
     [Fact]
@@ -21,7 +24,7 @@ public sealed class StartTests
         Running pings = three.LanHosts[0].Start("ping", "-n", "-i", "0.02", "-c", "150", ThreeSites.Lan4(3, 10));
         string conf = three.ConfOf(a);
         File.AppendAllText(conf, "\n[Peer]\n" + SiteConf.Peer("d.example.org", "192.168.192.4/32, 10.0.4.0/24"));
-        string said = a.Run(Programs.Weft, "start", conf);
+        string said = a.Run(Programs.Weft, "start", "--engine", "userspace", conf);
 
         Assert.Contains("2 changes made", said);
         Assert.Contains("10.0.4.0/24", a.Run("ip", "route", "show", "proto", "87"));
@@ -37,14 +40,14 @@ public sealed class StartTests
         SiteConf conf = new(lab);
         conf.Peers.Add(SiteConf.Peer("c.example.org", "192.168.192.3/32, 10.0.3.0/24"));
         conf.Lines = "MTU = 1400";
-        host.Run(Programs.Weft, "start", conf.Write());
+        host.Run(Programs.Weft, "start", "--engine", "userspace", conf.Write());
         host.Sh("ip address add 10.99.0.1/32 dev wg0; ip route add 10.98.0.0/16 dev wg0");
 
         conf.Peers.RemoveAt(1);
         conf.Address = "192.168.192.7/24";
         conf.Lines = "";
         conf.Port = 4000;
-        host.Run(Programs.Weft, "start", conf.Write());
+        host.Run(Programs.Weft, "start", "--engine", "userspace", conf.Write());
 
         string addresses = host.Run("ip", "-br", "address", "show", "dev", "wg0");
         Assert.Contains("192.168.192.7/24", addresses);
@@ -80,14 +83,14 @@ public sealed class StartTests
         await using Lab lab = new();
         Host host = lab.AddHost("a");
         string conf = new SiteConf(lab).Write();
-        host.Run(Programs.Weft, "start", conf);
+        host.Run(Programs.Weft, "start", "--engine", "userspace", conf);
         string good = State(host);
 
         host.Sh(damage);
         Wait.Until(() => State(host) != good, seconds: 5);
-        host.Run(Programs.Weft, "start", conf);
+        host.Run(Programs.Weft, "start", "--engine", "userspace", conf);
         Assert.Equal(good, State(host));
-        Assert.Contains("nothing to change", host.Run(Programs.Weft, "start", conf));
+        Assert.Contains("nothing to change", host.Run(Programs.Weft, "start", "--engine", "userspace", conf));
     }
 
     [Fact]
@@ -98,7 +101,7 @@ public sealed class StartTests
         host.Run(Programs.Weft, "device", "wg0");
         host.Sh("ip address add 10.99.0.1/24 dev wg0");
 
-        host.Run(Programs.Weft, "start", new SiteConf(lab).Write());
+        host.Run(Programs.Weft, "start", "--engine", "userspace", new SiteConf(lab).Write());
 
         Assert.Contains("192.168.192.1/24", host.Run("ip", "address", "show", "dev", "wg0"));
         host.Run(Programs.Weft, "stop", "wg0");
@@ -137,7 +140,6 @@ public sealed class StartTests
     [InlineData("PostUp = exit 4", "PostUp")]
     [InlineData("Table = 1\nPostUp = echo yes; false", "PostUp")]
     [InlineData("MTU = 1000", "MTU")]
-    [InlineData("DNS = 10.0.0.1", "DNS")]
     public async Task A_start_that_fails_takes_back_all_that_it_did(string line, string named)
     {
         await using Lab lab = new();
@@ -152,7 +154,7 @@ public sealed class StartTests
         await using Lab lab = new();
         Host host = lab.AddHost("a");
         SiteConf conf = new(lab);
-        host.Run(Programs.Weft, "start", conf.Write());
+        host.Run(Programs.Weft, "start", "--engine", "userspace", conf.Write());
         string before = State(host);
         // Where routes cannot be written any more, after all else could.
         conf.Peers.Add(SiteConf.Peer("c.example.org", "192.168.192.3/32, 10.0.3.0/24"));
@@ -161,7 +163,7 @@ public sealed class StartTests
         host.Sh("ip route add blackhole 10.0.3.0/24");
         string blocked = State(host);
 
-        CommandResult result = host.Try(Programs.Weft, "start", conf.Path);
+        CommandResult result = host.Try(Programs.Weft, "start", "--engine", "userspace", conf.Path);
 
         Assert.Equal(1, result.Status);
         Assert.Contains("10.0.3.0/24", result.Errors);
@@ -181,7 +183,7 @@ public sealed class StartTests
         conf.Peers.Add(SiteConf.Peer("b.example.org", "10.0.2.0/24", "Endpoint = b.example.org:4000"));
         conf.Peers.Add(SiteConf.Peer("c.example.org", "10.0.3.0/24", "Endpoint = nowhere.example.org:4000"));
 
-        CommandResult result = host.Try(Programs.Weft, "start", conf.Write());
+        CommandResult result = host.Try(Programs.Weft, "start", "--engine", "userspace", conf.Write());
 
         Assert.Equal(0, result.Status);
         Assert.Contains("nowhere.example.org", result.Errors);
@@ -189,7 +191,7 @@ public sealed class StartTests
 
         // A silent peer's name is looked up again at each start.
         lab.SetName("b.example.org", "192.0.2.8");
-        host.Run(Programs.Weft, "start", conf.Path);
+        host.Run(Programs.Weft, "start", "--engine", "userspace", conf.Path);
         Assert.Contains("192.0.2.8:4000", host.Run(Programs.DebianWg, "show", "wg0", "endpoints"));
     }
 
@@ -201,7 +203,7 @@ public sealed class StartTests
         SiteConf conf = new(lab);
         conf.Peers[0] += $"PresharedKey = {WireGuard.KeyPair.RandomSecret()}";
 
-        string trace = host.Try(Programs.Weft, "start", "--trace", conf.Write()).Errors;
+        string trace = host.Try(Programs.Weft, "start", "--engine", "userspace", "--trace", conf.Write()).Errors;
 
         Assert.Contains("RTM_NEWROUTE 10.0.2.0/24", trace);
         Assert.Contains("iptables-restore", trace);
@@ -225,7 +227,7 @@ public sealed class StartTests
                 "Endpoint = [2001:db8:1234:5678:9abc:def0:1234:5678]:51820"
             )
         );
-        host.Run(Programs.Weft, "start", conf.Write());
+        host.Run(Programs.Weft, "start", "--engine", "userspace", conf.Write());
         host.Run("ip", "route", "del", "10.0.2.0/24");
 
         string text = host.Run(Programs.Weft, "status");
@@ -250,7 +252,7 @@ public sealed class StartTests
         Host host = lab.AddHost("a");
         host.Sh("cd /proc/sys/net/ipv6/conf; echo 1 >all/disable_ipv6; echo 1 >default/disable_ipv6");
 
-        host.Run(Programs.Weft, "start", new SiteConf(lab).Write());
+        host.Run(Programs.Weft, "start", "--engine", "userspace", new SiteConf(lab).Write());
 
         Assert.Contains("fd77:0:0:192::1/64", host.Run("ip", "-6", "address", "show", "dev", "wg0"));
         Assert.Contains("fd77:0:0:2::/64", host.Run("ip", "-6", "route", "show", "dev", "wg0"));
@@ -281,12 +283,15 @@ public sealed class StartTests
         );
         string before = HostState.Capture(host);
 
-        host.Run(Programs.Weft, "start", new SiteConf(lab).Write());
+        host.Run(Programs.Weft, "start", "--engine", "userspace", new SiteConf(lab).Write());
 
         string rules = host.Run("nft", "list", "ruleset");
         Assert.Contains("udp dport 51820 accept", rules);
         Assert.Equal(2, rules.Split("jump WEFT-wg0").Length - 1);
-        Assert.Contains("nothing to change", host.Run(Programs.Weft, "start", $"{lab.Folder}/wg0.conf"));
+        Assert.Contains(
+            "nothing to change",
+            host.Run(Programs.Weft, "start", "--engine", "userspace", $"{lab.Folder}/wg0.conf")
+        );
         host.Run(Programs.Weft, "stop");
         Assert.Equal(before, HostState.Capture(host));
     }
@@ -298,7 +303,7 @@ public sealed class StartTests
         Host host = lab.AddHost("a");
         host.Sh(WithoutIptables);
 
-        host.Run(Programs.Weft, "start", new SiteConf(lab).Write());
+        host.Run(Programs.Weft, "start", "--engine", "userspace", new SiteConf(lab).Write());
 
         Assert.Equal("", host.Run("nft", "list", "ruleset"));
     }
@@ -321,9 +326,12 @@ public sealed class StartTests
         string before = HostState.Capture(host);
         Assert.Contains("legacy", host.Run("iptables", "-V"));
 
-        host.Run(Programs.Weft, "start", new SiteConf(lab).Write());
+        host.Run(Programs.Weft, "start", "--engine", "userspace", new SiteConf(lab).Write());
         Assert.Contains("-A INPUT -j WEFT-wg0-IN", host.Run("iptables", "-S"));
-        Assert.Contains("nothing to change", host.Run(Programs.Weft, "start", $"{lab.Folder}/wg0.conf"));
+        Assert.Contains(
+            "nothing to change",
+            host.Run(Programs.Weft, "start", "--engine", "userspace", $"{lab.Folder}/wg0.conf")
+        );
         host.Run(Programs.Weft, "stop");
         Assert.Equal(before, HostState.Capture(host));
     }
@@ -335,7 +343,10 @@ public sealed class StartTests
         Host host = lab.AddHost("a");
         string before = HostState.Capture(host);
         string conf = new SiteConf(lab).Write();
-        Running[] starts = [.. Enumerable.Range(0, 4).Select(_ => host.Start(Programs.Weft, "start", conf))];
+        Running[] starts =
+        [
+            .. Enumerable.Range(0, 4).Select(_ => host.Start(Programs.Weft, "start", "--engine", "userspace", conf)),
+        ];
         string said = string.Concat(starts.Select(start => start.WaitForExit(TimeSpan.FromSeconds(60)).Output));
         Assert.Equal(2, said.Split("is up, 1 peer").Length);
         Assert.Equal(4, said.Split("nothing to change").Length);
@@ -346,17 +357,26 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task The_kernel_engine_is_refused_while_there_is_none()
+    public async Task The_kernel_engine_is_refused_where_it_cannot_be_had()
     {
         await using Lab lab = new();
         Host host = lab.AddHost("a");
-        AssertRefused(host, "userspace", "--engine", "kernel", new SiteConf(lab).Write());
+        string conf = new SiteConf(lab).Write();
+        string before = HostState.Capture(host);
+        // So that it cannot be had on whatever kernel this runs.
+        string[] powerless = ["setpriv", "--bounding-set", "-net_admin"];
+
+        CommandResult result = host.Try([.. powerless, Programs.Weft, "start", "--engine", "kernel", conf]);
+
+        Assert.Equal(1, result.Status);
+        Assert.Contains("--engine userspace", result.Errors);
+        Assert.Equal(before, HostState.Capture(host));
     }
 
     static void AssertRefused(Host host, string named, params string[] arguments)
     {
         string before = HostState.Capture(host);
-        CommandResult result = host.Try([Programs.Weft, "start", .. arguments]);
+        CommandResult result = host.Try([Programs.Weft, "start", "--engine", "userspace", .. arguments]);
         Assert.Equal(1, result.Status);
         Assert.Contains(named, result.Errors);
         Assert.Equal(before, HostState.Capture(host));

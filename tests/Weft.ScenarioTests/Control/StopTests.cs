@@ -28,7 +28,7 @@ public sealed class StopTests
         // Settings can be put back only by who remembers them: their part is another test's.
         host.Sh("echo 1 >/proc/sys/net/ipv4/ip_forward");
         string before = HostState.Capture(host);
-        host.Run(Programs.Weft, "start", new SiteConf(lab).Write());
+        host.Run(Programs.Weft, "start", "--engine", "userspace", new SiteConf(lab).Write());
         Assert.NotEqual(before, HostState.Capture(host));
 
         host.Sh(accident + "\n:");
@@ -48,7 +48,7 @@ public sealed class StopTests
         Host host = lab.AddHost("a");
         host.Sh("echo 1 >/proc/sys/net/ipv4/ip_forward");
         string before = HostState.Capture(host);
-        host.Run(Programs.Weft, "start", new SiteConf(lab).Write());
+        host.Run(Programs.Weft, "start", "--engine", "userspace", new SiteConf(lab).Write());
 
         host.Sh("kill -9 $(pgrep -f '[w]eft device')\n" + accident + "\n:");
         Wait.Until(() => !host.Try("ip", "link", "show", "dev", "wg0").Succeeded);
@@ -64,7 +64,7 @@ public sealed class StopTests
         Host host = lab.AddHost("a");
         string before = HostState.Capture(host);
         SiteConf conf = new(lab) { Lines = "PostDown = touch /run/down" };
-        host.Run(Programs.Weft, "start", conf.Write());
+        host.Run(Programs.Weft, "start", "--engine", "userspace", conf.Write());
 
         conf.Port = 4000;
         conf.Peers.Clear();
@@ -103,8 +103,8 @@ public sealed class StopTests
         second.Peers.Clear();
         second.Peers.Add(SiteConf.Peer("c.example.org", "10.0.3.0/24"));
         string before = HostState.Capture(host);
-        host.Run(Programs.Weft, "start", first.Write());
-        host.Run(Programs.Weft, "start", second.Write());
+        host.Run(Programs.Weft, "start", "--engine", "userspace", first.Write());
+        host.Run(Programs.Weft, "start", "--engine", "userspace", second.Write());
 
         host.Run(Programs.Weft, "stop", "wg0");
         Assert.Equal("1", host.Run("cat", "/proc/sys/net/ipv4/ip_forward").Trim());

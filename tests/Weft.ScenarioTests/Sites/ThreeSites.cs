@@ -91,7 +91,7 @@ sealed class ThreeSites
     /// <summary>The one file that a site needs.</summary>
     internal string ConfOf(Host site) => $"{Lab.Folder}/sites/{site.Name}.example.org/wg0.conf";
 
-    internal void Start(Host site) => site.Run(Programs.Weft, "start", ConfOf(site));
+    internal void Start(Host site) => site.Run(Programs.Weft, "start", "--engine", "userspace", ConfOf(site));
 
     internal void Stop(Host site) => site.Run(Programs.Weft, "stop", ConfOf(site));
 

@@ -1,6 +1,7 @@
+using Weft.ScenarioTests.Control;
 using Weft.ScenarioTests.Network;
 
-namespace Weft.ScenarioTests.Control;
+namespace Weft.ScenarioTests.WgQuick;
 
 /// <summary>wg-quick: the same files, none of what Weft adds, and nothing left after down.</summary>
 public sealed class WgQuickTests
@@ -15,7 +16,7 @@ public sealed class WgQuickTests
         {
             Lines = $"""
                 MTU = 1380
-                PreUp = ip -br address show dev %i > {lab.Folder}/hooks
+                PreUp = ip link show dev %i > {lab.Folder}/hooks 2>&1 || :
                 PostUp = ip route show dev %i >> {lab.Folder}/hooks
                 PreDown = echo going down %i >> {lab.Folder}/hooks
                 PostDown = ip link show %i >> {lab.Folder}/hooks 2>&1 || :
@@ -35,8 +36,7 @@ public sealed class WgQuickTests
         Assert.Equal(1, host.Try(Programs.WgQuick, "down", conf.Path).Status);
 
         string[] hooks = File.ReadAllLines(System.IO.Path.Combine(lab.Folder, "hooks"));
-        Assert.StartsWith("wg0", hooks[0]);
-        Assert.DoesNotContain("192.168.192.1", hooks[0]);
+        Assert.Contains("does not exist", hooks[0]);
         Assert.Contains(hooks, line => line.StartsWith("10.0.2.0/24", StringComparison.Ordinal));
         Assert.Equal("going down wg0", hooks[^2]);
         Assert.Contains("does not exist", hooks[^1]);

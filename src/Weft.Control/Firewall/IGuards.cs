@@ -1,0 +1,11 @@
+namespace Weft.Control;
+
+/// <summary>Where the <see cref="TunnelGuard"/>s of a family stand: in nftables, or in iptables on a host without nft.</summary>
+interface IGuards
+{
+    /// <summary>What to change so that it stands; null when it does.</summary>
+    FirewallChange? Put(TunnelGuard guard);
+
+    /// <summary>What to change so that none of the interface's stands in this family; null when none does.</summary>
+    FirewallChange? Take(string name, bool v6);
+}
