@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # go_option is read by who sources this
 # Sourced by tunnel.sh and bounds.sh, in the repository's folder, after scripts/steps.sh: the wireguard-go to race against.
 # A stable Debian's may be years old. The newest is unpacked, not installed, from a list of its own.
 
@@ -19,7 +20,6 @@ fetch_newest_go() {
 
 # Sets go_option to the words that name it to the program, unless the arguments given do.
 find_newest_go() {
-  # shellcheck disable=SC2034 # read by who sources this
   go_option=()
   [[ " $* " != *" --wireguard-go "* ]] || return 0
   [ -x "$newest_go" ] || step "Fetch the newest wireguard-go" fetch_newest_go || true

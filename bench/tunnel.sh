@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # tunnel.sh: races weft against wireguard-go, openvpn, tinc, fastd and a C program without protocol, on two hosts made of
-# namespaces. Run it as root on a quiet machine; half an hour, or with --quick two minutes. Installs the racers by their Debian
-# names and leaves out by name what cannot be had.
-#   --rounds N, --seconds N, --only NAME..., --quick, --wireguard-go PATH
-#   --write docs    write docs/benchmark.md and its charts
+# namespaces. Run it as root on a quiet machine; twelve minutes, or with --quick two. Installs the racers by their Debian names
+# and leaves out by name what cannot be had.
+#   --rounds N, --field-rounds N, --seconds N, --only NAME..., --quick, --wireguard-go PATH
+#   --write docs            write docs/benchmark.md and its charts
+#   --write docs --second   write it as the second sitting, under the first
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/steps.sh
@@ -13,7 +14,7 @@ trap steps_end EXIT
 
 case ${1:-} in
 -h | --help)
-  sed -n '2,6s/^# //p' bench/tunnel.sh
+  sed -n '2,7s/^# //p' bench/tunnel.sh
   exit 0
   ;;
 esac

@@ -15,10 +15,18 @@ namespace Weft.Bench.Tunnel;
 /// </summary>
 static class Sitting
 {
+    /// <summary>Who runs in every round; the others are the field.</summary>
+    static readonly string[] s_raced = [Goals.Ours, Goals.Go, Goals.Sealing];
+
     internal static RootCommand Command()
     {
         Option<int> rounds = new("--rounds") { Description = "Rounds.", DefaultValueFactory = _ => 5 };
-        Option<double> seconds = new("--seconds") { Description = "Length of one run.", DefaultValueFactory = _ => 4 };
+        Option<int> field = new("--field-rounds")
+        {
+            Description = "Rounds of those who are only looked at: the programs without WireGuard.",
+            DefaultValueFactory = _ => 3,
+        };
+        Option<double> seconds = new("--seconds") { Description = "Length of one run.", DefaultValueFactory = _ => 3 };
         Option<bool> quick = new("--quick") { Description = "One round of runs of one second." };
         Option<string[]> only = new("--only")
         {
@@ -32,34 +40,39 @@ static class Sitting
             Recursive = true,
         };
         Option<string?> write = new("--write") { Description = "Write benchmark.md and its charts into this folder." };
+        Option<bool> second = new("--second")
+        {
+            Description = "With --write: as the second sitting, which leaves the first's tables and charts alone.",
+        };
         RootCommand command = new("Races tunnels between two hosts made of namespaces, interleaved.")
         {
             rounds,
+            field,
             seconds,
             quick,
             only,
             go,
             write,
+            second,
         };
         command.Subcommands.Add(BoundsCommand.Create(go));
         command.SetAction(
             async (parsed, _) =>
             {
-                bool isQuick = parsed.GetValue(quick);
-                await Run(
-                        isQuick ? 1 : parsed.GetValue(rounds),
-                        isQuick ? 1 : parsed.GetValue(seconds),
-                        parsed.GetValue(only) ?? [],
-                        parsed.GetRequiredValue(go),
-                        parsed.GetValue(write)
-                    )
+                Plan plan = parsed.GetValue(quick)
+                    ? new Plan(Rounds: 1, FieldRounds: 1, Seconds: 1)
+                    : new Plan(parsed.GetValue(rounds), parsed.GetValue(field), parsed.GetValue(seconds));
+                Document document = await Run(plan, parsed.GetValue(only) ?? [], parsed.GetRequiredValue(go))
                     .ConfigureAwait(false);
+                Console.WriteLine(document.Measured);
+                if (parsed.GetValue(write) is { } folder)
+                    document.Write(folder, parsed.GetValue(second));
             }
         );
         return command;
     }
 
-    static async Task Run(int rounds, double seconds, string[] only, string go, string? write)
+    static async Task<Document> Run(Plan plan, string[] only, string go)
     {
         var machine = Machine.Here();
         List<IContender> all = [.. Contenders(go).Where(each => only.Length == 0 || only.Contains(each.Name))];
@@ -69,28 +82,22 @@ static class Sitting
             Console.WriteLine($"{name} is not installed and is left out");
         Samples samples = new();
         var watch = Stopwatch.StartNew();
-        for (int round = 1; round <= rounds; round++)
+        for (int round = 1; round <= plan.Rounds; round++)
         {
             foreach (IContender contender in present)
             {
-                await RunOne(contender, seconds, samples).ConfigureAwait(false);
-                Say($"{watch.Elapsed.TotalSeconds, 6:F0} s  round {round} of {rounds}  {Line(samples, contender)}");
+                if (!plan.Has(round, isField: !s_raced.Contains(contender.Name)))
+                    continue;
+                await RunOne(contender, plan.Seconds, samples).ConfigureAwait(false);
+                Say(
+                    $"{watch.Elapsed.TotalSeconds, 6:F0} s  round {round} of {plan.Rounds}  {Line(samples, contender)}"
+                );
             }
         }
         // Whoever failed in every round has nothing to show: named, and no column.
         string[] failed = [.. present.Where(each => !samples.Has(each.Name)).Select(each => each.Name)];
         present.RemoveAll(each => failed.Contains(each.Name));
-        Document document = new(samples, present, [.. absent, .. failed]);
-        string command =
-            $"bench/tunnel.sh --rounds {rounds} --seconds {seconds.ToString(CultureInfo.InvariantCulture)}";
-        string measured = document.Measured(machine, command, rounds, seconds);
-        Console.WriteLine(measured);
-        if (write is not null)
-        {
-            Document.Replace(write, "measured", measured);
-            File.WriteAllText(Path.Combine(write, "benchmark-throughput.svg"), document.ThroughputChart());
-            File.WriteAllText(Path.Combine(write, "benchmark-latency.svg"), document.LatencyChart());
-        }
+        return new Document(plan, machine, samples, present, [.. absent, .. failed]);
     }
 
     static async Task RunOne(IContender contender, double seconds, Samples samples)

@@ -14,6 +14,9 @@ sealed class Samples
 
     internal bool Has(string contender) => _figures.Keys.Any(key => key.Contender == contender);
 
+    /// <summary>Rounds that a contender ended.</summary>
+    internal int Rounds(string contender) => Sorted(contender, Quantity.RttLoaded99.Name).Length;
+
     /// <summary>The middle one of the rounds' figures; NaN when there is none.</summary>
     internal double Median(string contender, string quantity)
     {

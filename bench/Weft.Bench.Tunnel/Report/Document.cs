@@ -6,7 +6,13 @@ using Weft.Bench.Tunnel.Measures;
 namespace Weft.Bench.Tunnel.Report;
 
 /// <summary>The measured part of docs/benchmark.md, and its two charts. What people wrote around it stays.</summary>
-sealed class Document(Samples samples, IReadOnlyList<IContender> contenders, IReadOnlyList<string> absent)
+sealed class Document(
+    Plan plan,
+    Machine machine,
+    Samples samples,
+    IReadOnlyList<IContender> contenders,
+    IReadOnlyList<string> absent
+)
 {
     /// <summary>Replaces one of the document's written parts.</summary>
     /// <param name="folder">Where benchmark.md is.</param>
@@ -24,28 +30,51 @@ sealed class Document(Samples samples, IReadOnlyList<IContender> contenders, IRe
         File.WriteAllText(path, $"{all[..(from + begin.Length)]}\n\n{text.Trim()}\n\n{all[to..]}");
     }
 
-    internal string Measured(Machine machine, string command, int rounds, double seconds)
+    /// <summary>Puts the tables and charts in place.</summary>
+    /// <param name="isSecond">A sitting that the first is to be compared with: without charts.</param>
+    internal void Write(string folder, bool isSecond)
     {
-        StringBuilder text = new();
-        text.AppendLine(
-            CultureInfo.InvariantCulture,
-            $"""
-            {DateTime.UtcNow:yyyy-MM-dd}, `{command}`: medians of {rounds} rounds, all contenders in turn in each, runs of {seconds} s.
-            {machine.Describe()}; load when it began: {machine.Load}.
-
-            ![Throughput](benchmark-throughput.svg)
-
-            ![Latency](benchmark-latency.svg)
-
-            """
-        );
-        AppendFigures(text);
-        AppendGoals(text);
-        AppendContenders(text);
-        return text.ToString();
+        Replace(folder, isSecond ? "measured again" : "measured", isSecond ? MeasuredAgain : Measured);
+        if (isSecond)
+            return;
+        File.WriteAllText(Path.Combine(folder, "benchmark-throughput.svg"), ThroughputChart());
+        File.WriteAllText(Path.Combine(folder, "benchmark-latency.svg"), LatencyChart());
     }
 
-    internal string ThroughputChart()
+    internal string Measured
+    {
+        get
+        {
+            StringBuilder text = new();
+            AppendHead(text);
+            text.AppendLine(
+                """
+                ![Throughput](benchmark-throughput.svg)
+
+                ![Latency](benchmark-latency.svg)
+
+                """
+            );
+            AppendFigures(text);
+            AppendGoals(text);
+            AppendContenders(text);
+            return text.ToString();
+        }
+    }
+
+    string MeasuredAgain
+    {
+        get
+        {
+            StringBuilder text = new();
+            AppendHead(text);
+            AppendFigures(text);
+            AppendGoals(text);
+            return text.ToString();
+        }
+    }
+
+    string ThroughputChart()
     {
         BarChart chart = new BarChart("Through the tunnel, both ends on one machine", "Mbit/s", "F0").Series(
             Quantity.Tcp1.Name,
@@ -62,7 +91,7 @@ sealed class Document(Samples samples, IReadOnlyList<IContender> contenders, IRe
         return chart.ToSvg();
     }
 
-    internal string LatencyChart()
+    string LatencyChart()
     {
         BarChart chart = new BarChart("Round trip through the tunnel", "ms", "F2").Series(
             Quantity.RttIdle.Name,
@@ -78,6 +107,16 @@ sealed class Document(Samples samples, IReadOnlyList<IContender> contenders, IRe
             );
         return chart.ToSvg();
     }
+
+    void AppendHead(StringBuilder text) =>
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"""
+            {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, `bench/tunnel.sh {plan.Options}`: medians of {plan.Rounds} rounds, the contenders in turn in
+            each; of those who are only looked at, {plan.FieldRounds}. {machine.Describe()}; load when it began: {machine.Load}.
+
+            """
+        );
 
     void AppendFigures(StringBuilder text)
     {
@@ -107,11 +146,10 @@ sealed class Document(Samples samples, IReadOnlyList<IContender> contenders, IRe
         text.AppendLine("### Ratios of medians, and what was asked for\n");
         text.AppendLine("| weft | against | times | asked | |");
         text.AppendLine("|---|---|---|---|---|");
-        foreach (Goal goal in Goals.All)
+        Goal[] goals = [.. Goals.All.Where(goal => !double.IsNaN(goal.Reached(samples)))];
+        foreach (Goal goal in goals)
         {
             double reached = goal.Reached(samples);
-            if (double.IsNaN(reached))
-                continue;
             text.AppendLine(
                 CultureInfo.InvariantCulture,
                 $"| {goal.Quantity.Name} | {goal.Against} | {reached:F2} | {(goal.AtLeast ? "at least" : "at most")} {goal.Ratio:0.##} | {(
@@ -119,7 +157,8 @@ sealed class Document(Samples samples, IReadOnlyList<IContender> contenders, IRe
                 )} |"
             );
         }
-        text.AppendLine();
+        int count = goals.Count(goal => goal.IsReached(samples));
+        text.AppendLine(CultureInfo.InvariantCulture, $"\n{count} of {goals.Length} reached.\n");
     }
 
     void AppendContenders(StringBuilder text)
@@ -128,7 +167,7 @@ sealed class Document(Samples samples, IReadOnlyList<IContender> contenders, IRe
         text.AppendLine("| | version | |");
         text.AppendLine("|---|---|---|");
         foreach (IContender each in contenders)
-            text.AppendLine($"| {each.Name} | {each.Version} | {each.Setup} |");
+            text.AppendLine($"| {each.Name} | {each.Version} | {each.Setup}; {samples.Rounds(each.Name)} rounds |");
         if (absent.Count > 0)
             text.AppendLine($"\nNot installed, or failed in every round, so left out: {string.Join(", ", absent)}.");
     }
