@@ -26,6 +26,7 @@ public sealed class DeviceHost : IDisposable
     readonly Listening _listening;
     readonly OutboundLoop _outbound;
     readonly UapiServer _uapi;
+    readonly KeyMaker _keyMaker;
     readonly SleepDetector _sleep;
     readonly SourceRoutes _routes;
     Instant _nextSourceCheck;
@@ -53,6 +54,7 @@ public sealed class DeviceHost : IDisposable
         TunSink sink = new(tun, logger);
         _listening = new Listening(_node, _transport, sink, _handshakes, _wake, _sleep, options.Offloads, logger);
         _routes = new SourceRoutes(_listening);
+        _keyMaker = new KeyMaker(_node.Ephemerals, _wake, logger);
         _outbound = new OutboundLoop(tun, new OutboundPath(_node, _transport, sink), _wake, _sleep, logger);
         _uapi = new UapiServer(listener, new DeviceConfiguration(_node, _listening, tun, _wake), _wake, logger);
     }
@@ -102,6 +104,7 @@ public sealed class DeviceHost : IDisposable
         LookAtInterface();
         _outbound.Start();
         _uapi.Start();
+        _keyMaker.Start();
         Log.Started(_logger, _tun.Name ?? "", _listener.Path);
         started?.Invoke();
         while (_wake.EndReason is null)
@@ -122,6 +125,7 @@ public sealed class DeviceHost : IDisposable
         lock (_node.Gate)
             _listening.Close();
         _outbound.Dispose();
+        _keyMaker.Dispose();
         _node.Dispose();
         _removal.Dispose();
         _routes.Dispose();
@@ -201,6 +205,7 @@ public sealed class DeviceHost : IDisposable
         {
             if (!_handshakes.TryRead(datagram, out int length, out Endpoint from, out int queued))
                 return;
+            _keyMaker.Look(queued);
             _node.ReceiveHandshake(DeviceClock.Now, DeviceClock.Wall, datagram[..length], in from, queued, _transport);
         }
     }

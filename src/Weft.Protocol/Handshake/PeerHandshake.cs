@@ -40,7 +40,13 @@ sealed class PeerHandshake(PublicKey peer) : IDisposable
     /// Writes an initiation, MACs aside, and keeps what its response will need; forget an older one first. False when the
     /// peer's key is of low order: there can be no handshake with it.
     /// </summary>
-    internal bool TryInitiate(LocalIdentity own, IEntropy entropy, WallTime wall, uint index, InitiationMessage message)
+    internal bool TryInitiate(
+        LocalIdentity own,
+        EphemeralKeys ephemerals,
+        WallTime wall,
+        uint index,
+        InitiationMessage message
+    )
     {
         if (!TryGetStaticStatic(own, out SecretBytes? staticStatic))
             return false;
@@ -49,7 +55,7 @@ sealed class PeerHandshake(PublicKey peer) : IDisposable
         IkPsk2.Start(state, LocalIdentity.Prologue, peer);
         Span<byte> timestamp = stackalloc byte[Tai64N.Length];
         NextTimestamp(wall).Write(timestamp);
-        PrivateKey ephemeral = NewKey(entropy);
+        PrivateKey ephemeral = ephemerals.Take();
         message.WriteHeader(index);
         if (!IkPsk2.WriteFirst(state, ephemeral, own.PublicKey, peer, staticStatic.Span, timestamp, message.Noise))
         {
@@ -85,7 +91,7 @@ sealed class PeerHandshake(PublicKey peer) : IDisposable
 
     /// <summary>Writes the response to an accepted initiation, MACs aside, and gives the session's keys.</summary>
     internal bool TryRespond(
-        IEntropy entropy,
+        EphemeralKeys ephemerals,
         SymmetricState state,
         InitiationMessage initiation,
         uint index,
@@ -93,7 +99,7 @@ sealed class PeerHandshake(PublicKey peer) : IDisposable
         Span<byte> keys
     )
     {
-        using PrivateKey ephemeral = NewKey(entropy);
+        using PrivateKey ephemeral = ephemerals.Take();
         message.WriteHeader(index, initiation.Sender);
         PublicKey initiatorEphemeral = new(initiation.Ephemeral);
         if (!IkPsk2.WriteSecond(state, ephemeral, initiatorEphemeral, peer, PresharedBytes, default, message.Noise))
@@ -165,14 +171,5 @@ sealed class PeerHandshake(PublicKey peer) : IDisposable
             timestamp = _lastSent.Next();
         _lastSent = timestamp;
         return timestamp;
-    }
-
-    static PrivateKey NewKey(IEntropy entropy)
-    {
-        Span<byte> bytes = stackalloc byte[KeyText.KeyLength];
-        entropy.Fill(bytes);
-        PrivateKey key = new(bytes);
-        CryptographicOperations.ZeroMemory(bytes);
-        return key;
     }
 }

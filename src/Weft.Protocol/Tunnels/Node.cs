@@ -28,6 +28,7 @@ public sealed class Node : IDisposable
     public Node(IEntropy entropy)
     {
         Entropy = entropy;
+        Ephemerals = new EphemeralKeys(entropy);
         Index = new SessionIndex(entropy);
         _intake = new HandshakeIntake(this);
         Sources = new SourceDoubts(this);
@@ -41,6 +42,9 @@ public sealed class Node : IDisposable
 
     /// <summary>Sticky sources that the routing is to be asked about.</summary>
     public SourceDoubts Sources { get; }
+
+    /// <summary>No lock.</summary>
+    public EphemeralKeys Ephemerals { get; }
 
     /// <summary>No lock to read.</summary>
     public AllowedIps AllowedIps { get; } = new();
@@ -227,11 +231,12 @@ public sealed class Node : IDisposable
         }
     }
 
-    /// <summary>Wipes the keys of all sessions: the machine was suspended.</summary>
+    /// <summary>Wipes the keys of all sessions, and those made ahead: the machine was suspended.</summary>
     public void ForgetSessions()
     {
         lock (Gate)
         {
+            Ephemerals.Clear();
             foreach (Tunnel peer in _order)
                 peer.WipeKeys();
         }
@@ -335,6 +340,7 @@ public sealed class Node : IDisposable
             RemoveAllPeers();
             _identity?.Dispose();
             _identity = null;
+            Ephemerals.Clear();
         }
     }
 

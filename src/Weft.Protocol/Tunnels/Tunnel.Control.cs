@@ -116,7 +116,7 @@ public sealed partial class Tunnel
         using SecretBytes keys = new(PeerHandshake.KeysLength);
         uint index = _node.Index.Reserve(this);
         ResponseMessage response = new(datagram);
-        if (!_handshake.TryRespond(_node.Entropy, state, message, index, response, keys.Span))
+        if (!_handshake.TryRespond(_node.Ephemerals, state, message, index, response, keys.Span))
         {
             _node.Index.Release(index);
             return;
@@ -282,7 +282,7 @@ public sealed partial class Tunnel
         ReleasePending();
         Span<byte> datagram = stackalloc byte[InitiationMessage.Length];
         uint index = _node.Index.Reserve(this);
-        if (_handshake.TryInitiate(own, _node.Entropy, wall, index, new InitiationMessage(datagram)))
+        if (_handshake.TryInitiate(own, _node.Ephemerals, wall, index, new InitiationMessage(datagram)))
             SendHandshake(now, datagram, to, output);
         else
             _node.Index.Release(index);

@@ -270,7 +270,9 @@ public sealed class HandshakeTests
         using LocalIdentity own = new(from.Key);
         using PeerHandshake handshake = new(to.PublicKey);
         byte[] message = new byte[InitiationMessage.Length];
-        Assert.True(handshake.TryInitiate(own, _world.Chance, NextWall(), 1, new InitiationMessage(message)));
+        Assert.True(
+            handshake.TryInitiate(own, new EphemeralKeys(_world.Chance), NextWall(), 1, new InitiationMessage(message))
+        );
         new CookieJar(to.PublicKey).Sign(_world.Now, message);
         to.Receive(message, from.Address);
     }
