@@ -13,8 +13,8 @@ static unsafe partial class SysStat
     public const int S_IFREG = 0x8000;
     public const int S_IFDIR = 0x4000;
 
-    [LibraryImport("libc")]
-    public static partial uint umask(uint mask);
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fchmod(Descriptor file, uint mode);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int statx(int folder, string path, int flags, uint mask, Statx* buffer);

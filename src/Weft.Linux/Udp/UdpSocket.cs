@@ -211,7 +211,8 @@ public sealed unsafe class UdpSocket : IDatagramSender, IDisposable
             *control.Add<int>(NetinetIn.IPPROTO_IP, NetinetIn.IP_TTL) = run.HopLimit;
     }
 
-    static UdpStatus Status(Errno error) =>
+    /// <summary>What a refusal to send means for the one who sends.</summary>
+    internal static UdpStatus Status(Errno error) =>
         error switch
         {
             Errno.None => UdpStatus.Sent,

@@ -12,8 +12,8 @@ public sealed unsafe class UnixListener : IDisposable
 {
     const int Backlog = 64;
 
-    /// <summary>Read, write and enter for group and others.</summary>
-    const uint OwnerOnly = 0x3F;
+    /// <summary>0700.</summary>
+    const uint OwnerOnly = 0x1C0;
 
     /// <summary>For whoever may listen already: on this machine, so at once or not at all.</summary>
     static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(1);
@@ -32,8 +32,7 @@ public sealed unsafe class UnixListener : IDisposable
     public Descriptor Descriptor { get; }
 
     /// <summary>
-    /// Makes the folder (0755) if need be, replaces a socket file that nobody answers at, binds with umask 077 and listens.
-    /// The umask is the process's: call it while nothing else makes files.
+    /// Makes the folder (0755) if need be, replaces a socket file that nobody answers at, binds as by umask 077 and listens.
     /// </summary>
     /// <exception cref="KernelRefusedException">EADDRINUSE when somebody answers there; or the path cannot be bound.</exception>
     public static UnixListener Bind(string path)
@@ -54,15 +53,7 @@ public sealed unsafe class UnixListener : IDisposable
             throw new KernelRefusedException("bind", path, Errno.EADDRINUSE);
         File.Delete(path);
 
-        uint before = SysStat.umask(OwnerOnly);
-        try
-        {
-            return new UnixListener(path, Listen(path));
-        }
-        finally
-        {
-            _ = SysStat.umask(before);
-        }
+        return new UnixListener(path, Listen(path));
     }
 
     /// <summary>The next client, without waiting; null when none is there or it has left again.</summary>
@@ -120,7 +111,9 @@ public sealed unsafe class UnixListener : IDisposable
         Descriptor descriptor = new(SystemCall.Check(SysSocket.socket(SysSocket.AF_UNIX, type, 0), "socket", path));
         uint size = (uint)(sizeof(ushort) + length + 1);
         if (
-            !SystemCall.Succeeded(SysSocket.bind(descriptor, &address, size), out Errno error)
+            // Linux gives the file the mode of the socket: nothing need be set for the whole process, as the umask would be.
+            !SystemCall.Succeeded(SysStat.fchmod(descriptor, OwnerOnly), out Errno error)
+            || !SystemCall.Succeeded(SysSocket.bind(descriptor, &address, size), out error)
             || !SystemCall.Succeeded(SysSocket.listen(descriptor, Backlog), out error)
         )
         {

@@ -134,6 +134,36 @@ public sealed class DeviceHostTests : IDisposable
         Assert.DoesNotContain(peer, Ask("get=1\n\n"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_change_changes_what_it_names_and_nothing_else()
+    {
+        const string one = "public_key=188515093e952f5f22e865cef3012e72f8b5f0b598ac0309d5dacce3b70fcf52";
+        const string two = "public_key=662e14fd594556f522604703340351258903b64f35553763f19426ab2a515c58";
+        Change($"{one}\nallowed_ip=10.0.0.0/8\nallowed_ip=fd00::/8\nendpoint=192.0.2.1:5");
+        Assert.Equal([one, "endpoint=192.0.2.1:5", "allowed_ip=10.0.0.0/8", "allowed_ip=fd00::/8"], Shown());
+        Change($"{one}\nallowed_ip=-10.0.0.0/8\nallowed_ip=-10.9.0.0/16");
+        Assert.Equal([one, "endpoint=192.0.2.1:5", "allowed_ip=fd00::/8"], Shown());
+        Change($"{one}\nreplace_allowed_ips=true\nallowed_ip=10.1.0.0/16");
+        Assert.Equal([one, "endpoint=192.0.2.1:5", "allowed_ip=10.1.0.0/16"], Shown());
+        Change($"{two}\nupdate_only=true\nallowed_ip=10.1.0.0/16");
+        Assert.Equal([one, "endpoint=192.0.2.1:5", "allowed_ip=10.1.0.0/16"], Shown());
+        Change($"{one}\nupdate_only=true\nendpoint=[2001:db8::1]:6");
+        Assert.Equal([one, "endpoint=[2001:db8::1]:6", "allowed_ip=10.1.0.0/16"], Shown());
+        Change($"replace_peers=true\n{two}\nallowed_ip=10.2.0.5/16");
+        Assert.Equal([two, "allowed_ip=10.2.0.0/16"], Shown());
+
+        void Change(string lines) => Assert.Equal("errno=0\n\n", Ask($"set=1\n{lines}\n\n"));
+
+        IEnumerable<string> Shown() =>
+            Ask("get=1\n\n")
+                .Split('\n')
+                .Where(line =>
+                    line.StartsWith("public_key", StringComparison.Ordinal)
+                    || line.StartsWith("endpoint", StringComparison.Ordinal)
+                    || line.StartsWith("allowed_ip", StringComparison.Ordinal)
+                );
+    }
+
     public void Dispose()
     {
         if (_running.IsAlive)

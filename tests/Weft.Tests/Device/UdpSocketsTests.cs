@@ -1,5 +1,6 @@
 using Weft.Device;
 using Weft.Linux;
+using Weft.Protocol;
 using Weft.Tests.Linux;
 using Xunit;
 
@@ -49,6 +50,15 @@ public sealed class UdpSocketsTests : IDisposable
         Assert.Equal(Errno.EADDRINUSE, e.Error);
         // Nothing of it stays bound.
         using UdpSocket other = _namespace.Run(() => UdpSocket.Bind(isIPv6: false, FirstPort, mark: 0));
+    }
+
+    [Fact]
+    public void The_scope_of_an_address_is_kept_both_ways()
+    {
+        UdpAddress linkLocal = new(true, (UInt128)0xfe80 << 112 | 1, 51820, 7);
+        Endpoint from = UdpTransport.From(new ReceivedMessage { From = linkLocal });
+        Assert.Equal(7u, from.ScopeId);
+        Assert.Equal(linkLocal, UdpTransport.Run(0, 32, 32, in from, default).To);
     }
 
     public void Dispose() => _namespace.Dispose();

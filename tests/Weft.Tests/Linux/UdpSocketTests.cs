@@ -102,19 +102,63 @@ public sealed class UdpSocketTests : IDisposable
     }
 
     [Fact]
-    public void A_source_that_is_not_ours_is_refused_and_one_that_is_arrives()
+    public void One_call_receives_all_that_is_there()
     {
         using UdpSocket from = Bind(false);
         using UdpSocket to = Bind(false);
-        UdpRun run = new(0, 5, 5, Loopback(false, to.Port), Source: 0x0A010203, 0);
+        UdpRun[] runs = [.. Enumerable.Range(0, 16).Select(i => new UdpRun(i, 1, 1, Loopback(false, to.Port), 0, 0))];
+        Assert.Equal(16, from.Send(Bytes(16), runs, out _));
+        Assert.Equal(16, _batch.Receive(to));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_source_that_is_not_ours_is_refused_and_one_that_is_arrives(bool isIPv6)
+    {
+        UInt128 documentation = (UInt128)0x2001_0db8 << 96;
+        TestNamespace.Ip($"-n {_namespace.Name} address add 2001:db8::42/128 dev lo nodad");
+        using UdpSocket from = Bind(isIPv6);
+        using UdpSocket to = Bind(isIPv6);
+        UInt128 foreign = isIPv6 ? documentation + 1 : 0x0A010203;
+        UdpRun run = new(0, 5, 5, Loopback(isIPv6, to.Port), foreign, 0);
 
         Assert.Equal(0, from.Send(Bytes(5), [run], out UdpStatus status));
         Assert.Contains(status, new[] { UdpStatus.Invalid, UdpStatus.Unreachable });
 
-        Assert.Equal(1, from.Send(Bytes(5), [run with { Source = 0x7F000042 }], out _));
+        UInt128 ours = isIPv6 ? documentation + 0x42 : 0x7F000042;
+        Assert.Equal(1, from.Send(Bytes(5), [run with { Source = ours }], out _));
         Assert.Equal(1, _batch.Receive(to));
-        Assert.Equal((UInt128)0x7F000042, _batch[0].From.Address);
+        Assert.Equal(ours, _batch[0].From.Address);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_mark_is_on_what_a_socket_sends_from_the_start(bool isIPv6)
+    {
+        TestNamespace.Ip($"-n {_namespace.Name} {(isIPv6 ? "-6" : "-4")} rule add fwmark 7 prio 0 prohibit");
+        TestNamespace.Ip($"-n {_namespace.Name} {(isIPv6 ? "-6" : "-4")} rule add prio 1 lookup local");
+        TestNamespace.Ip($"-n {_namespace.Name} {(isIPv6 ? "-6" : "-4")} rule del prio 0 lookup local");
+        using UdpSocket plain = Bind(isIPv6);
+        using UdpSocket marked = _namespace.Run(() => UdpSocket.Bind(isIPv6, port: 0, mark: 7));
+        UdpRun run = new(0, 5, 5, Loopback(isIPv6, plain.Port), 0, 0);
+
+        Assert.Equal(1, plain.Send(Bytes(5), [run], out _));
+        Assert.Equal(0, marked.Send(Bytes(5), [run], out _));
+        marked.SetMark(0);
+        Assert.Equal(1, marked.Send(Bytes(5), [run], out _));
+    }
+
+    [Theory]
+    [InlineData(Errno.EINVAL, UdpStatus.Invalid)]
+    [InlineData(Errno.EIO, UdpStatus.SegmentationRefused)]
+    [InlineData(Errno.EMSGSIZE, UdpStatus.TooLong)]
+    [InlineData(Errno.ENETUNREACH, UdpStatus.Unreachable)]
+    [InlineData(Errno.EADDRNOTAVAIL, UdpStatus.Unreachable)]
+    [InlineData(Errno.ENOBUFS, UdpStatus.Lost)]
+    public void A_refusal_means_one_thing_to_the_sender(Errno error, UdpStatus status) =>
+        Assert.Equal(status, UdpSocket.Status(error));
 
     [Fact]
     public void A_target_without_a_route_is_unreachable()

@@ -72,6 +72,33 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void A_new_private_key_expires_what_was_being_shaken_under_the_old_one()
+    {
+        using PrivateKey key = new(Enumerable.Repeat((byte)9, 32).ToArray());
+        _world.Wire.Loses = sent => sent.IsData || sent.IsKeepalive;
+        _a.SendTo(_b);
+        _world.Settle();
+        Assert.NotNull(_b.PeerOf(_a).Slots.Next);
+        Tunnel peer = _b.PeerOf(_a);
+        _b.Node.SetPrivateKey(key);
+        _world.Wire.Heal();
+        _a.SendTo(_b);
+        _world.Settle();
+        // What comes on it is still opened, and confirms it; nothing is sealed with it.
+        Assert.NotNull(peer.Slots.Current);
+        Assert.False(peer.TryReserve(_world.Now, 1, out _, out _));
+
+        _world.Wire.IsCut = true;
+        _a.Node.ForgetSessions();
+        _world.RunFor(6);
+        _a.SendTo(_b);
+        _world.Settle();
+        Assert.Equal(1, _a.Node.Index.Count);
+        _a.Node.SetPrivateKey(key);
+        Assert.Equal(0, _a.Node.Index.Count);
+    }
+
+    [Fact]
     public void Setting_the_same_private_key_again_disturbs_nothing()
     {
         _a.SendTo(_b);
