@@ -41,6 +41,6 @@ public static class TunnelAddress
     static bool IsInTunnel(IPNetwork prefix, InterfaceSection own) =>
         own.Addresses.Any(a =>
             a.Address.AddressFamily == prefix.BaseAddress.AddressFamily
-            && WantedSite.Network(a).Contains(prefix.BaseAddress)
+            && AddressText.Network(a.Address, a.PrefixLength).Contains(prefix.BaseAddress)
         );
 }

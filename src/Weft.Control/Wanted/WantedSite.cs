@@ -119,10 +119,16 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
         ];
     }
 
-    /// <summary>The interface's own address leads there already.</summary>
+    /// <summary>
+    /// The interface's own address leads there already. The prefixes are compared bit by bit, since IPNetwork.Contains takes an
+    /// IPv4 address to be in every IPv6 network that holds ::ffff:0:0.
+    /// </summary>
     bool IsConnected(IPNetwork prefix) =>
         Interface.Addresses.Any(a =>
-            a.PrefixLength > 0 && a.PrefixLength <= prefix.PrefixLength && Network(a).Contains(prefix.BaseAddress)
+            a.PrefixLength > 0
+            && a.PrefixLength <= prefix.PrefixLength
+            && AddressText.Network(prefix.BaseAddress, a.PrefixLength)
+                == AddressText.Network(a.Address, a.PrefixLength)
         );
 
     /// <summary>
@@ -199,16 +205,6 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
             return true;
         return Interface.Site is not null
             && _config.Peers.Count(p => p.AllowedIps.Any(a => IsIPv6(a.Prefix.BaseAddress) == v6)) > 1;
-    }
-
-    internal static IPNetwork Network(InterfaceAddress address) => Masked(address.Address, address.PrefixLength);
-
-    static IPNetwork Masked(IPAddress address, int length)
-    {
-        byte[] bytes = address.GetAddressBytes();
-        for (int i = 0; i < bytes.Length; i++)
-            bytes[i] &= (byte)(0xff00 >> Math.Clamp(length - 8 * i, 0, 8));
-        return new IPNetwork(new IPAddress(bytes), length);
     }
 
     static bool IsIPv6(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;

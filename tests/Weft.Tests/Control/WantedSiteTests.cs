@@ -17,6 +17,17 @@ public sealed class WantedSiteTests
     }
 
     [Theory]
+    [InlineData("::5/16")]
+    [InlineData("::5/1")]
+    public void An_ipv6_address_leads_to_no_ipv4_prefix(string address)
+    {
+        WantedState wanted = Sites.Wanted(Sites.File($"Address = {address}"));
+
+        Assert.Contains(new WantedRoute(IPNetwork.Parse("10.0.2.0/24"), Route.MainTable), wanted.Routes);
+        Assert.Contains(new WantedRoute(IPNetwork.Parse("10.0.3.0/24"), Route.MainTable), wanted.Routes);
+    }
+
+    [Theory]
     [InlineData("Table = off", "")]
     [InlineData("Table = 1000", "192.168.192.2/32 192.168.192.3/32 10.0.2.0/24 10.0.3.0/24")]
     public void The_table_of_the_file_is_followed(string line, string routes)

@@ -30,5 +30,5 @@ sealed record WgCase(string Name, params string[] Args)
 }
 
 /// <summary>What a call of wg came to.</summary>
-/// <param name="Sent">The requests that reached the devices.</param>
+/// <param name="Sent">The requests that reached the devices; of real ones, what they became.</param>
 sealed record WgOutcome(int Status, string Output, string Error, string[] Sent);

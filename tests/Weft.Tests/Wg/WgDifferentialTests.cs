@@ -87,6 +87,6 @@ public sealed class WgDifferentialTests
     }
 
     /// <summary>A port beyond 65535 is taken as C takes it, but not in silence.</summary>
-    static bool IsOurWarning(WgOutcome ours) =>
+    internal static bool IsOurWarning(WgOutcome ours) =>
         ours.Status == 0 && ours.Error.StartsWith("wg: warning: port", StringComparison.Ordinal);
 }

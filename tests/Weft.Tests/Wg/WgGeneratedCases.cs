@@ -23,6 +23,9 @@ sealed class WgGeneratedCases
 
     internal static WgCase Make(int number, long now) => new WgGeneratedCases(number, now).Make();
 
+    /// <summary>Whether no device has to say or do anything that a real one would not.</summary>
+    internal static bool IsForRealDevices(int number) => number % 10 != 9;
+
     WgCase Make()
     {
         string name = $"generated {_number}";

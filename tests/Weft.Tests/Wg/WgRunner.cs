@@ -15,7 +15,7 @@ namespace Weft.Tests.Wg;
 /// </summary>
 static class WgRunner
 {
-    const string Debian = "/usr/bin/wg";
+    internal const string Debian = "/usr/bin/wg";
     const string DeviceFolder = "/var/run/wireguard";
 
     internal static string Program { get; } =
@@ -40,25 +40,34 @@ static class WgRunner
     static (WgOutcome Debian, WgOutcome Ours) Run(WgCase wg, long now)
     {
         Require();
-        string folder = Directory.CreateTempSubdirectory("weft-wg-").FullName;
-        try
-        {
-            string files = Directory.CreateDirectory(Path.Combine(folder, "files")).FullName;
-            string sockets = Directory.CreateDirectory(Path.Combine(folder, "run")).FullName;
-            foreach ((string name, string text) in wg.Files)
-                File.WriteAllBytes(Path.Combine(files, name), Encoding.Latin1.GetBytes(text));
-            string[] args = [.. wg.Args.Select(a => a.Replace("{dir}", files, StringComparison.Ordinal))];
-            using RecordingDevice? first = wg.Get is null ? null : new(sockets, "wdev0", wg.Get, wg.Set);
-            using RecordingDevice? second = wg.SecondGet is null ? null : new(sockets, "wdev1", wg.SecondGet, wg.Set);
-            string[] Sent() => [.. first?.TakeReceived() ?? [], .. second?.TakeReceived() ?? []];
+        using CaseFiles files = new(wg);
+        string sockets = files.Sockets;
+        using RecordingDevice? first = wg.Get is null ? null : new(sockets, "wdev0", wg.Get, wg.Set);
+        using RecordingDevice? second = wg.SecondGet is null ? null : new(sockets, "wdev1", wg.SecondGet, wg.Set);
+        string[] Sent() => [.. first?.TakeReceived() ?? [], .. second?.TakeReceived() ?? []];
 
-            WgOutcome debian = RunProcess(Debian, "wg", args, wg, sockets) with { Sent = Sent() };
-            WgOutcome ours = RunHere(args, wg, sockets, now) with { Sent = Sent() };
-            return (debian, ours);
-        }
-        finally
+        WgOutcome debian = RunProcess(Debian, "wg", files.Args, wg, sockets) with { Sent = Sent() };
+        WgOutcome ours = RunHere(files.Args, wg, sockets, now) with { Sent = Sent() };
+        return (debian, ours);
+    }
+
+    /// <summary>Both outcomes with real devices, which the caller put into the state to start from.</summary>
+    /// <param name="between">Puts them into that state again, before ours runs.</param>
+    internal static (WgOutcome Debian, WgOutcome Ours) Run(RealDevices devices, Func<long, WgCase> make, Action between)
+    {
+        while (true)
         {
-            Directory.Delete(folder, recursive: true);
+            long now = Now();
+            WgCase wg = make(now);
+            using CaseFiles files = new(wg);
+            between();
+            WgOutcome debian = RunProcess(Debian, "wg", files.Args, wg, devices.Enter);
+            debian = debian with { Sent = devices.States() };
+            between();
+            WgOutcome ours = RunHere(files.Args, wg, devices.Sockets, now);
+            ours = ours with { Sent = devices.States() };
+            if (Now() == now)
+                return (debian, ours);
         }
     }
 
@@ -67,9 +76,24 @@ static class WgRunner
     {
         // In a network namespace of its own it sees no kernel device of this host either.
         const string script = """
-            [ -z "$1" ] || mount --bind "$1" /var/run/wireguard; p=$2 n=$3; shift 3; exec -a "$n" "$p" "$@"
+            [ -z "$1" ] || mount --bind "$1" /var/run/wireguard; shift; exec "$@"
             """;
-        ProcessStartInfo start = new("unshare")
+        return RunProcess(
+            program,
+            name,
+            args,
+            wg,
+            ["unshare", "-m", "-n", "bash", "-c", script, "bash", sockets ?? ""]
+        );
+    }
+
+    /// <param name="enter">The words before the program's that lead to where it shall run.</param>
+    internal static WgOutcome RunProcess(string program, string name, string[] args, WgCase wg, string[] enter)
+    {
+        const string script = """
+            p=$1 n=$2; shift 2; exec -a "$n" "$p" "$@"
+            """;
+        ProcessStartInfo start = new(enter[0])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -78,9 +102,7 @@ static class WgRunner
             StandardOutputEncoding = Encoding.Latin1,
             StandardErrorEncoding = Encoding.Latin1,
         };
-        foreach (
-            string arg in (string[])["-m", "-n", "bash", "-c", script, "bash", sockets ?? "", program, name, .. args]
-        )
+        foreach (string arg in (string[])[.. enter[1..], "bash", "-c", script, "bash", program, name, .. args])
             start.ArgumentList.Add(arg);
         foreach ((string key, string value) in Environment(wg))
             start.Environment[key] = value;
@@ -124,7 +146,7 @@ static class WgRunner
         return all;
     }
 
-    static void Require()
+    internal static void Require()
     {
         Assert.True(
             File.Exists(Debian),
@@ -135,4 +157,25 @@ static class WgRunner
     }
 
     static long Now() => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+    /// <summary>The folder of one run: the files that the case brings, and room for the sockets of recording devices.</summary>
+    sealed class CaseFiles : IDisposable
+    {
+        readonly string _folder = Directory.CreateTempSubdirectory("weft-wg-").FullName;
+
+        internal CaseFiles(WgCase wg)
+        {
+            string files = Directory.CreateDirectory(Path.Combine(_folder, "files")).FullName;
+            Sockets = Directory.CreateDirectory(Path.Combine(_folder, "run")).FullName;
+            foreach ((string name, string text) in wg.Files)
+                File.WriteAllBytes(Path.Combine(files, name), Encoding.Latin1.GetBytes(text));
+            Args = [.. wg.Args.Select(a => a.Replace("{dir}", files, StringComparison.Ordinal))];
+        }
+
+        internal string Sockets { get; }
+
+        internal string[] Args { get; }
+
+        public void Dispose() => Directory.Delete(_folder, recursive: true);
+    }
 }

@@ -39,7 +39,24 @@ static partial class WgWrittenCases
     ];
 
     internal static IEnumerable<WgCase> All(long now) =>
-        [.. Usage(), .. Show(now), .. OddReplies(), .. Keys(), .. SetArguments(), .. Confs()];
+        [.. Usage(), .. Show(now), .. Values(now), .. OddReplies(), .. Keys(), .. SetArguments(), .. Confs()];
+
+    /// <summary>Those in which no device has to say or do anything that a real one would not.</summary>
+    internal static IEnumerable<WgCase> ForRealDevices(long now) =>
+        ((IEnumerable<WgCase>)[.. Usage(), .. Show(now), .. Keys(), .. SetArguments(), .. Confs()]).Where(wg =>
+            wg.Get is not null && !wg.Get.StartsWith("errno=1", StringComparison.Ordinal) && wg.Set == WgCase.Good
+        );
+
+    /// <summary>What shows two devices whole and in every field.</summary>
+    internal static IEnumerable<WgCase> OfDevicesInUse() =>
+        [
+            new("bare wg"),
+            new("bare wg in colour") { Environment = new Dictionary<string, string> { ["WG_COLOR_MODE"] = "always" } },
+            new("bare wg with keys") { Environment = new Dictionary<string, string> { ["WG_HIDE_KEYS"] = "never" } },
+            new("interfaces", "show", "interfaces"),
+            new("showconf", "showconf", "wdev1"),
+            .. Fields.Select(field => new WgCase(field, "show", "all", field)),
+        ];
 
     static IEnumerable<WgCase> Usage()
     {
@@ -128,6 +145,12 @@ static partial class WgWrittenCases
                 Get = status,
                 Environment = new Dictionary<string, string> { ["WG_HIDE_KEYS"] = hide },
             };
+    }
+
+    /// <summary>Handshakes, sizes and times of every kind, and two devices of which each may be broken.</summary>
+    static IEnumerable<WgCase> Values(long now)
+    {
+        string status = Status(now);
         long[] ages = [0, 1, 59, 60, 61, 3600, 86400, 90061, 365 * 86400, 366 * 86400 + 3661, -1, -1000, 94608000];
         foreach (long age in ages)
             yield return new WgCase($"a handshake {age} s ago", "show", "wdev0")
