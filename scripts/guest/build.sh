@@ -50,7 +50,7 @@ for file in "${programs[@]}" "${libraries[@]}"; do
 done
 
 # The modules that the tests use, with all that they need, unpacked: busybox's modprobe reads no xz.
-for module in wireguard virtio_net virtio_pci; do
+for module in wireguard tun virtio_net virtio_pci; do
   modprobe -d "$PWD/$package" -S "$version" --show-depends "$module" | awk '$1 == "insmod" {print $2}'
 done | sort -u | while read -r file; do
   case $file in

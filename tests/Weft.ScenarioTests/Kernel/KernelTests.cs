@@ -101,6 +101,14 @@ public sealed class KernelTests(GuestFixture fixture) : IClassFixture<GuestFixtu
             Guest.Run("ip link add wg1 type wireguard && ip link set wg1 up; wg set wg1 listen-port 5001");
             Guest.Run("ip link add wg2 type wireguard && ip link set wg2 up");
             Assert.Contains("Choose another listen port", Refused($"{Ours} set wg2 listen-port 5001"));
+
+            // The kernel's own words, and what they mean: it has no name for the flag that takes a prefix away.
+            string peer = KeyPair.Generate().Public;
+            Guest.Run($"wg set wg1 peer {peer} allowed-ips 10.0.0.0/8");
+            string said = Refused($"{Ours} set wg1 peer {peer} allowed-ips -10.0.0.0/8");
+            Assert.Contains("(Unknown attribute type)", said);
+            Assert.Contains("Kernels before 6.16 cannot take single allowed IPs away", said);
+            Assert.Equal($"{peer}\t10.0.0.0/8", Guest.Run("wg show wg1 allowed-ips"));
         }
         finally
         {
@@ -193,11 +201,151 @@ public sealed class KernelTests(GuestFixture fixture) : IClassFixture<GuestFixtu
         }
     }
 
+    [Fact]
+    public void A_userspace_device_hides_the_kernels_of_the_same_name()
+    {
+        try
+        {
+            // The interface takes another name, so that the kernel can have its own.
+            Guest.Run("modprobe tun && weft device wg1 && ip link set wg1 name tun1 && ip link add wg1 type wireguard");
+            Guest.Run("ip link add wg2 type wireguard");
+            Guest.Run($"{Ours} set wg1 fwmark 7");
+            Guest.Run(
+                $"""
+                for arguments in "wg1" "all dump" "interfaces" "all fwmark"; do
+                  wg show $arguments >/tmp/theirs; {Ours} show $arguments >/tmp/ours; cmp /tmp/theirs /tmp/ours
+                done
+                """
+            );
+            Assert.Equal("0x7", Guest.Run("wg show wg1 fwmark"));
+            Guest.Run("ip link del tun1; while [ -e /run/wireguard/wg1.sock ]; do usleep 20000; done");
+            Assert.Equal("off", Guest.Run("wg show wg1 fwmark"));
+            Assert.Equal("off", Guest.Run($"{Ours} show wg1 fwmark"));
+        }
+        finally
+        {
+            Guest.Run("ip link del tun1 2>/dev/null; ip link del wg1; ip link del wg2; rmmod tun");
+        }
+    }
+
+    [Fact]
+    public void A_dump_that_changes_meanwhile_is_read_again_and_never_torn()
+    {
+        const int peers = 400;
+        try
+        {
+            IEnumerable<string> keys = Enumerable.Range(0, peers).Select(_ => KeyPair.RandomSecret());
+            Guest.Run($"printf '{string.Join("\\n", keys)}\\n' >/tmp/keys; ip link add wg1 type wireguard");
+            // Somebody takes the first peer away and adds it at the end, in one message, again and again: of two halves
+            // of different dumps, the first has it and the second too.
+            string said = Guest.Run(
+                $"""
+                while read -r key; do printf '[Peer]\nPublicKey = %s\n' $key; done </tmp/keys >/tmp/many.conf
+                wg setconf wg1 /tmp/many.conf
+                touch /tmp/going
+                while [ -e /tmp/going ]; do
+                  while read -r key && [ -e /tmp/going ]; do
+                    wg set wg1 peer $key remove peer $key
+                    usleep 50000
+                  done </tmp/keys
+                done &
+                for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+                  {Ours} show wg1 peers >/tmp/ours
+                  [ $(wc -l </tmp/ours) = {peers} ] && [ $(sort -u /tmp/ours | wc -l) = {peers} ] || echo "dump $i is torn"
+                done
+                rm /tmp/going; wait
+                """
+            );
+            Assert.Equal("", said);
+        }
+        finally
+        {
+            Guest.Run("ip link del wg1; rm -f /tmp/going /tmp/keys /tmp/many.conf /tmp/ours");
+        }
+    }
+
+    // In real time, as the kernel keeps it: two tunnels at once, and each side begins the handshakes of one.
+    [Fact]
+    public void The_tunnel_loses_nothing_across_a_rekey_by_either_side()
+    {
+        const int seconds = 126;
+        (KeyPair guest, KeyPair host) = (KeyPair.Generate(), KeyPair.Generate());
+        Device ours = Device.Start(fixture.Host, Engine.Weft, "wg3");
+        Device theirs = Device.Start(fixture.Host, Engine.Weft, "wg4");
+        try
+        {
+            // Over wg3 our device is the one that knows where to, over wg4 it is the kernel.
+            SetUpEnd(ours, host, guest, "10.13", 51823, "Endpoint = 10.0.0.2:51823");
+            SetUpEnd(theirs, host, guest, "10.14", 51824, "");
+            foreach ((string name, string net, int port, string endpoint) in ((string, string, int, string)[])
+                [("wg3", "10.13", 51823, ""), ("wg4", "10.14", 51824, "endpoint 10.0.0.1:51824")])
+            {
+                Guest.Run(
+                    $"""
+                    echo {guest.Private} >/tmp/key
+                    ip link add {name} type wireguard
+                    {Ours} set {name} listen-port {port} private-key /tmp/key \
+                      peer {host.Public} allowed-ips {net}.0.1/32 {endpoint}
+                    rm /tmp/key
+                    ip address add {net}.0.2/24 dev {name}; ip link set {name} up
+                    """
+                );
+            }
+
+            string count = seconds.ToString(CultureInfo.InvariantCulture);
+            Running pings = fixture.Host.Start("ping", "-n", "-q", "-c", count, "-W", "20", "10.13.0.2");
+            Wait.Until(() => TunnelPair.LatestHandshake(ours) > 0, seconds: 60);
+            long first = TunnelPair.LatestHandshake(ours);
+            string said = Guest.Run(
+                $"""
+                ping -q -c 1 -W 20 10.14.0.1 >/dev/null; wg show wg4 latest-handshakes
+                ping -q -c {count} -W 20 10.14.0.1; wg show wg4 latest-handshakes
+                """
+            );
+            CommandResult result = pings.WaitForExit(TimeSpan.FromSeconds(60));
+
+            Assert.Contains($"{count} packets transmitted, {count} packets received", said);
+            Assert.Contains($"{count} packets transmitted, {count} received", result.Output);
+            Assert.InRange(TunnelPair.LatestHandshake(ours) - first, 115, seconds + 15);
+            long[] handshakes =
+            [
+                .. said.Split('\n')
+                    .Where(line => line.StartsWith(host.Public, StringComparison.Ordinal))
+                    .Select(line => long.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture)),
+            ];
+            Assert.InRange(handshakes[1] - handshakes[0], 115, seconds + 15);
+        }
+        finally
+        {
+            Guest.Try("ip link del wg3; ip link del wg4");
+            ours.Daemon.Stop();
+            theirs.Daemon.Stop();
+        }
+    }
+
     string Refused(string command)
     {
         CommandResult result = Guest.Try(command);
         Assert.Equal(1, result.Status);
         return result.Output;
+    }
+
+    void SetUpEnd(Device device, KeyPair own, KeyPair peer, string net, int port, string endpoint)
+    {
+        device.SetConf(
+            $"""
+            [Interface]
+            PrivateKey = {own.Private}
+            ListenPort = {port}
+            [Peer]
+            PublicKey = {peer.Public}
+            AllowedIPs = {net}.0.2/32
+            {endpoint}
+
+            """
+        );
+        fixture.Host.AddAddress(device.Name, $"{net}.0.1/24");
+        fixture.Host.Run("ip", "link", "set", device.Name, "up");
     }
 
     void WriteConf(string name, int port, int peers)
