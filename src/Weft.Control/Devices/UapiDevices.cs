@@ -21,6 +21,7 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
     public const string Folder = "/var/run/wireguard";
 
     const string Suffix = ".sock";
+    const string RestartIt = "Restart the device.";
 
     readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(30);
 
@@ -129,7 +130,10 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
                 if (reader.TryRead(buffer.AsSpan(0, length)))
                     break;
                 if (Environment.TickCount64 > deadline)
-                    throw TimedOut(name, null);
+                    throw new OperationFailedException(
+                        $"{name}: the device did not come to the end of its answer within {10 * _patience.TotalSeconds:0.#} s",
+                        RestartIt
+                    );
             }
         }
         catch (KernelRefusedException e)
@@ -161,14 +165,8 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
             ? new OperationFailedException($"{name}: the device closed the connection half-way", null)
             : new DeviceNotFoundException(name);
 
-    OperationFailedException TimedOut(string name, KernelRefusedException? cause)
-    {
-        string message = $"{name}: the device did not answer within {_patience.TotalSeconds:0.#} s";
-        const string remedy = "Restart the device.";
-        return cause is null
-            ? new OperationFailedException(message, remedy)
-            : new OperationFailedException(message, remedy, cause);
-    }
+    OperationFailedException TimedOut(string name, KernelRefusedException cause) =>
+        new($"{name}: the device did not answer within {_patience.TotalSeconds:0.#} s", RestartIt, cause);
 
     static OperationFailedException Refused(string name, string done, int errno) =>
         new(

@@ -127,8 +127,7 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
         Interface.Addresses.Any(a =>
             a.PrefixLength > 0
             && a.PrefixLength <= prefix.PrefixLength
-            && AddressText.Network(prefix.BaseAddress, a.PrefixLength)
-                == AddressText.Network(a.Address, a.PrefixLength)
+            && AddressText.Network(prefix.BaseAddress, a.PrefixLength) == AddressText.Network(a.Address, a.PrefixLength)
         );
 
     /// <summary>

@@ -102,11 +102,11 @@ public sealed class KernelTests(GuestFixture fixture) : IClassFixture<GuestFixtu
             Guest.Run("ip link add wg2 type wireguard && ip link set wg2 up");
             Assert.Contains("Choose another listen port", Refused($"{Ours} set wg2 listen-port 5001"));
 
-            // The kernel's own words, and what they mean: it has no name for the flag that takes a prefix away.
+            // It has no name for the flag that takes a prefix away, and says no more than that it is invalid.
             string peer = KeyPair.Generate().Public;
             Guest.Run($"wg set wg1 peer {peer} allowed-ips 10.0.0.0/8");
             string said = Refused($"{Ours} set wg1 peer {peer} allowed-ips -10.0.0.0/8");
-            Assert.Contains("(Unknown attribute type)", said);
+            Assert.Contains("wg1: cannot be changed: Invalid argument", said);
             Assert.Contains("Kernels before 6.16 cannot take single allowed IPs away", said);
             Assert.Equal($"{peer}\t10.0.0.0/8", Guest.Run("wg show wg1 allowed-ips"));
         }
@@ -212,12 +212,14 @@ public sealed class KernelTests(GuestFixture fixture) : IClassFixture<GuestFixtu
             Guest.Run($"{Ours} set wg1 fwmark 7");
             Guest.Run(
                 $"""
-                for arguments in "wg1" "all dump" "interfaces" "all fwmark"; do
+                for arguments in "wg1" "wg1 dump" "wg2"; do
                   wg show $arguments >/tmp/theirs; {Ours} show $arguments >/tmp/ours; cmp /tmp/theirs /tmp/ours
                 done
                 """
             );
             Assert.Equal("0x7", Guest.Run("wg show wg1 fwmark"));
+            // Debian's has a hidden name twice.
+            Assert.Equal("wg1 wg2", Guest.Run($"{Ours} show interfaces"));
             Guest.Run("ip link del tun1; while [ -e /run/wireguard/wg1.sock ]; do usleep 20000; done");
             Assert.Equal("off", Guest.Run("wg show wg1 fwmark"));
             Assert.Equal("off", Guest.Run($"{Ours} show wg1 fwmark"));
@@ -249,7 +251,7 @@ public sealed class KernelTests(GuestFixture fixture) : IClassFixture<GuestFixtu
                     usleep 50000
                   done </tmp/keys
                 done &
-                for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+                for i in 1 2 3 4 5 6; do
                   {Ours} show wg1 peers >/tmp/ours
                   [ $(wc -l </tmp/ours) = {peers} ] && [ $(sort -u /tmp/ours | wc -l) = {peers} ] || echo "dump $i is torn"
                 done
@@ -277,8 +279,10 @@ public sealed class KernelTests(GuestFixture fixture) : IClassFixture<GuestFixtu
             // Over wg3 our device is the one that knows where to, over wg4 it is the kernel.
             SetUpEnd(ours, host, guest, "10.13", 51823, "Endpoint = 10.0.0.2:51823");
             SetUpEnd(theirs, host, guest, "10.14", 51824, "");
-            foreach ((string name, string net, int port, string endpoint) in ((string, string, int, string)[])
-                [("wg3", "10.13", 51823, ""), ("wg4", "10.14", 51824, "endpoint 10.0.0.1:51824")])
+            foreach (
+                (string name, string net, int port, string endpoint) in ((string, string, int, string)[])
+                    [("wg3", "10.13", 51823, ""), ("wg4", "10.14", 51824, "endpoint 10.0.0.1:51824")]
+            )
             {
                 Guest.Run(
                     $"""

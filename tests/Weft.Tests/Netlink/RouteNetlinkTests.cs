@@ -48,4 +48,14 @@ public sealed class RouteNetlinkTests
 
         Assert.Contains("RTM_NEWROUTE 10.0.0.0/8", e.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void The_kernels_own_words_stand_in_the_message()
+    {
+        using RouteNetlink netlink = new();
+
+        NetlinkException e = Assert.Throws<NetlinkException>(() => netlink.AddLink("weft-none", "weft-no-such-kind"));
+
+        Assert.EndsWith(": Operation not supported (Unknown device type)", e.Message, StringComparison.Ordinal);
+    }
 }

@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using System.Text;
-using Weft.Config;
 using Weft.Control;
 using Xunit;
 
@@ -72,29 +69,6 @@ public sealed class WgProgramTests
     }
 
     [Theory]
-    [InlineData("listen_port=5\nlisten_po")]
-    [InlineData("")]
-    public void A_device_that_hangs_half_way_is_given_up_with_a_message(string answer)
-    {
-        string folder = Directory.CreateTempSubdirectory("weft-wg-").FullName;
-        try
-        {
-            using SilentDevice device = new(Path.Combine(folder, "wdev0.sock"), answer);
-            UapiDevices devices = new(folder, TimeSpan.FromMilliseconds(200));
-            OperationFailedException get = Assert.Throws<OperationFailedException>(() => devices.Get("wdev0"));
-            Assert.Equal("wdev0: the device did not answer within 0.2 s", get.Message);
-            OperationFailedException set = Assert.Throws<OperationFailedException>(() =>
-                devices.Set("wdev0", new DeviceConfig { ListenPort = 5 })
-            );
-            Assert.Equal(get.Message, set.Message);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    [Theory]
     [InlineData("../wdev0")]
     [InlineData("")]
     [InlineData("..")]
@@ -105,42 +79,4 @@ public sealed class WgProgramTests
 
     static WgOutcome Run(string name, params string[] args) =>
         WgRunner.RunProcess(WgRunner.Program, name, args, new WgCase(""), sockets: null);
-
-    /// <summary>Answers with a piece and keeps the connection open.</summary>
-    sealed class SilentDevice : IDisposable
-    {
-        readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        readonly List<Socket> _held = [];
-        readonly Thread _thread;
-
-        internal SilentDevice(string path, string answer)
-        {
-            _listener.Bind(new UnixDomainSocketEndPoint(path));
-            _listener.Listen();
-            _thread = new Thread(() =>
-            {
-                try
-                {
-                    while (true)
-                    {
-                        _held.Add(_listener.Accept());
-                        _held[^1].Send(Encoding.ASCII.GetBytes(answer));
-                    }
-                }
-                catch (Exception e) when (e is SocketException or ObjectDisposedException)
-                {
-                    // The test is over.
-                }
-            });
-            _thread.Start();
-        }
-
-        public void Dispose()
-        {
-            _listener.Dispose();
-            _thread.Join();
-            foreach (Socket socket in _held)
-                socket.Dispose();
-        }
-    }
 }
