@@ -41,7 +41,7 @@ public sealed class SecretTests
         // All that ran on the host: its arguments and its environment, as ps shows them.
         HashSet<string> seen = [];
         using CancellationTokenSource over = new();
-        Task watcher = Task.Run(() => Watch(host, seen, over.Token));
+        Task watcher = Task.Run(() => Watch(host, seen, over.Token), TestContext.Current.CancellationToken);
         string said = "";
         void Run(params string[] line)
         {
