@@ -19,6 +19,8 @@ packages=(
   iptables        # likewise, where a site uses these
   wireguard-tools # the wg to compare with
   wireguard-go    # the other implementation to talk to
+  dbus            # what resolvectl speaks over
+  systemd         # systemd-analyze, which checks our units
   socat           # servers and clients of a test's own
   qemu-system-x86 # a machine with a kernel of its own, which has WireGuard
   busybox         # and what runs on it

@@ -66,6 +66,11 @@ static class WgQuickApplet
     static int Up(string conf)
     {
         SiteFile file = Read(conf);
+        PatientNames names = new(file);
+        // At boot it may take long until names resolve, and other sites are to start meanwhile. But PreUp may be what
+        // names need.
+        if (file.Config.Interface.PreUp.IsEmpty)
+            names.FindAll();
         using SiteRunner runner = NewRunner();
         runner.Start(
             file,
@@ -74,6 +79,7 @@ static class WgQuickApplet
                 JoinNetworks = false,
                 MustBeNew = true,
                 DiscoverMtu = true,
+                Lookup = names.Find,
             }
         );
         return 0;

@@ -53,5 +53,8 @@ sealed class HostNameServers(Tools tools, Reporting reporting)
         }
     }
 
+    /// <summary>Leaves nothing of ours beside a file that is somebody else's by now.</summary>
+    internal void Tidy() => _file.Tidy();
+
     Resolvconf NewResolvconf(string program) => new(program, "/etc/resolvconf/interface-order", tools);
 }

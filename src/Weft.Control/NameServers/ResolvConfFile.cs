@@ -47,12 +47,19 @@ sealed class ResolvConfFile(string path, string boot) : INameServerKeeper
         Guarded(() =>
         {
             if (Current() is not { } kept)
-                // Somebody took the file over: what stood there before us is of no use to anybody.
-                File.Delete(_before);
-            else if (kept.Boot != boot || kept.Without(link).Asked.IsEmpty)
+                return;
+            if (kept.Boot != boot || kept.Without(link).Asked.IsEmpty)
                 Restore();
             else
                 Write(kept.Without(link).Write());
+        });
+
+    /// <summary>Where somebody took the file over, what stood there before us is of no use to anybody.</summary>
+    internal void Tidy() =>
+        Guarded(() =>
+        {
+            if (Current() is null)
+                File.Delete(_before);
         });
 
     KeptResolvConf? Current() => TryRead() is { } text ? KeptResolvConf.Read(text) : null;

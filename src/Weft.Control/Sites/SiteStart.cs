@@ -231,6 +231,13 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
 
     Dictionary<PublicKey, IPEndPoint> Endpoints(SiteState? known, DeviceStatus? device)
     {
+        if (options.Lookup is { } lookup)
+        {
+            return file
+                .Config.Peers.Where(p => p.Endpoint is not null)
+                .GroupBy(p => p.PublicKey)
+                .ToDictionary(g => g.Key, g => lookup(g.Last().Endpoint!));
+        }
         EndpointChoice choice = new(
             known?.Endpoints ?? ImmutableSortedDictionary<string, string>.Empty,
             device,

@@ -100,22 +100,26 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
         StepRunner runner = host.NewRunner();
         List<string> faults = [];
         foreach (HostStep step in steps)
-        {
-            try
-            {
-                runner.Run([step]);
-            }
-            catch (OperationFailedException e)
-            {
-                faults.Add(e.Message);
-            }
-        }
+            Try(() => runner.Run([step]));
+        Try(host.NameServers.Tidy);
         return faults.Count == 0
             ? steps.Length
             : throw new OperationFailedException(
                 $"{name} is down, but not all of it could be removed: {string.Join("; ", faults)}",
                 "Run stop again when that is settled."
             );
+
+        void Try(Action change)
+        {
+            try
+            {
+                change();
+            }
+            catch (OperationFailedException e)
+            {
+                faults.Add(e.Message);
+            }
+        }
     }
 
     /// <summary>Settings to put back now. Those that another site still relies on become that site's to put back.</summary>

@@ -15,6 +15,12 @@ public sealed record StartOptions
     /// <summary>Refuse if the interface is there already, as wg-quick does, instead of bringing it to the wanted state.</summary>
     public bool MustBeNew { get; init; }
 
+    /// <summary>
+    /// Looks an endpoint up or fails the start, as wg-quick has it. Null asks once for all names at a time, and a peer whose
+    /// name does not resolve stays without.
+    /// </summary>
+    public Func<HostPort, IPEndPoint>? Lookup { get; init; }
+
     /// <summary>What a watcher knows of the peers; null lets the start find out for itself.</summary>
     internal PeerNews? News { get; init; }
 

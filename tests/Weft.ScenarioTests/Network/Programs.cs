@@ -27,6 +27,9 @@ static class Programs
     /// <summary>A script of the repository, below <c>scripts/</c>.</summary>
     internal static string Script(string name) => Path.Combine(Repository, "scripts", name);
 
+    /// <summary>A folder of what is installed beside the program, below <c>packaging/</c>.</summary>
+    internal static string Packaging(string name) => Path.Combine(Repository, "packaging", name);
+
     /// <summary>A folder for what tests make and keep for the next time.</summary>
     internal static string Artifact(string name) => Path.Combine(Repository, "artifacts", name);
 
