@@ -1,82 +1,158 @@
+using System.Buffers.Binary;
 using System.Net;
 using Weft.Crypto;
+using Weft.Linux;
 using Weft.Protocol;
+using static Weft.Device.TransportOffsets;
 
 namespace Weft.Device;
 
 /// <summary>
-/// A handshake and some packets between two nodes in memory, before the first real ones come. The cipher's loops depend on the
-/// processor, so they are compiled when first used, which takes tens of milliseconds: too long for somebody's first
-/// packet. Touches nothing outside itself; any thread.
+/// A handshake and some packets between two nodes in memory, before the first real ones come, so that nobody's packets wait
+/// for the compiler: the cipher's loops are compiled when first used, which takes tens of milliseconds, and what is used
+/// often is compiled again, twice, while it runs. Touches nothing outside itself; a thread of its own.
 /// </summary>
 static class Rehearsal
 {
-    /// <summary>Enough for the compiler to take the way of a packet for a busy one.</summary>
+    /// <summary>The compiler takes a method up again when it has been called 30 times after a pause of 100 ms (its tiers).</summary>
     const int Packets = 40;
+    const int Pause = 150;
 
-    const int Long = 1420;
-    const int Short = 100;
+    /// <summary>One for what was compiled ahead, one for what then counts which way its branches go, one to see that it is done.</summary>
+    const int Rounds = 3;
 
     public static void Run()
     {
-        using Node left = new(new SystemEntropy());
-        using Node right = new(new SystemEntropy());
-        using (PrivateKey leftKey = PrivateKey.Generate())
-            left.SetPrivateKey(leftKey);
-        using (PrivateKey rightKey = PrivateKey.Generate())
-            right.SetPrivateKey(rightKey);
-        Tunnel toRight = Join(left, right);
-        Tunnel toLeft = Join(right, left);
-        Wire fromLeft = new();
-        Wire fromRight = new();
-        byte[] packet = new byte[Long];
-        packet[0] = 0x45;
-        toRight.Stage(DeviceClock.Now, packet, fromLeft);
-        left.Tick(DeviceClock.Now, DeviceClock.Wall, fromLeft);
-        fromLeft.Carry(right, fromRight);
-        fromRight.Carry(left, fromLeft);
-        left.Tick(DeviceClock.Now, DeviceClock.Wall, fromLeft);
-        fromLeft.Carry(right, fromRight);
-        for (int i = 0; i < Packets; i++)
+        using End left = new(1);
+        using End right = new(2);
+        left.Join(right);
+        right.Join(left);
+        left.Meet();
+        for (int round = 0; round < Rounds; round++)
         {
-            ReadOnlySpan<byte> next = packet.AsSpan(0, i % 2 == 0 ? Long : Short);
-            toRight.Stage(DeviceClock.Now, next, fromLeft);
-            toLeft.Stage(DeviceClock.Now, next, fromRight);
-            fromLeft.Carry(right, fromRight);
-            fromRight.Carry(left, fromLeft);
+            for (int i = 0; i < Packets; i++)
+            {
+                left.Send();
+                right.Send();
+            }
+            Thread.Sleep(Pause);
         }
     }
 
-    static Tunnel Join(Node node, Node other)
+    /// <summary>One side: both paths of a packet over a node, with the other side where the sockets would be and nothing in the TUN's place.</summary>
+    sealed class End : IRunOutput, IPacketSink, IDisposable
     {
-        Tunnel tunnel = node.AddPeer(other.PublicKey!.Value)!;
-        node.SetEndpoint(tunnel, Endpoint.V4(0x7F000001, 1));
-        node.AllowIp(tunnel, new IPNetwork(IPAddress.Any, 0));
-        node.InterfaceUp();
-        return tunnel;
-    }
+        const int SegmentSize = 1360;
+        const int Segments = 4;
+        const int HeaderLength = V4HeaderLength + TcpHeaderLength;
 
-    /// <summary>What one node has sent and the other not yet received.</summary>
-    sealed class Wire : INodeOutput
-    {
-        readonly Queue<byte[]> _datagrams = new();
+        readonly Node _node = new(new SystemEntropy());
+        readonly uint _address;
+        readonly byte[] _inbox = new byte[ReceiveBatch.SlotSize];
+        readonly byte[] _super = new byte[HeaderLength + SegmentSize * Segments];
+        readonly byte[] _single = new byte[100];
+        readonly OutboundPath _outbound;
+        readonly InboundPath _inbound;
+        End? _other;
+        byte[] _handshake = [];
 
-        public void Send(ReadOnlySpan<byte> datagram, in Endpoint to, byte trafficClass) =>
-            _datagrams.Enqueue(datagram.ToArray());
+        public End(uint address)
+        {
+            _address = address;
+            _outbound = new OutboundPath(_node, this, this);
+            _inbound = new InboundPath(_node, new HandshakeQueue(), this, TunOffloads.Tcp | TunOffloads.Udp);
+            using PrivateKey key = PrivateKey.Generate();
+            _node.SetPrivateKey(key);
+            _node.InterfaceUp();
+            Write(_super, Tcp);
+            Write(_single, Udp);
+        }
 
-        public void Carry(Node to, INodeOutput answers)
+        Endpoint Endpoint => Endpoint.V4(_address, 1);
+
+        public void Join(End other)
+        {
+            _other = other;
+            Tunnel tunnel = _node.AddPeer(other._node.PublicKey!.Value)!;
+            _node.SetEndpoint(tunnel, other.Endpoint);
+            _node.AllowIp(tunnel, new IPNetwork(IPAddress.Any, 0));
+        }
+
+        /// <summary>Has the first packet staged and the handshake made.</summary>
+        public void Meet()
+        {
+            Send();
+            _node.Tick(DeviceClock.Now, DeviceClock.Wall, this);
+            _other!.AnswerHandshake();
+            AnswerHandshake();
+            _node.Tick(DeviceClock.Now, DeviceClock.Wall, this);
+        }
+
+        /// <summary>A stream's super-packet and a lone packet.</summary>
+        public void Send()
         {
             Instant now = DeviceClock.Now;
-            Endpoint from = Endpoint.V4(0x7F000001, 1);
-            while (_datagrams.TryDequeue(out byte[]? datagram))
+            VirtioNetHeader header = new()
             {
-                if (Datagram.KindOf(datagram) != DatagramKind.Data)
-                    to.ReceiveHandshake(now, DeviceClock.Wall, datagram, in from, queued: 1, answers);
-                else if (
-                    to.FindSession(datagram) is { } session
-                    && session.Open(now, datagram, out int length) == OpenResult.Opened
-                )
-                    session.Tunnel.DatagramReceived(now, session, in from, datagram.Length, isKeepalive: length == 0);
+                Checksum = VirtioNetChecksum.Needed,
+                Segmentation = VirtioNetSegmentation.TcpV4,
+                SegmentSize = SegmentSize,
+                ChecksumStart = V4HeaderLength,
+                ChecksumOffset = TcpChecksum,
+            };
+            _outbound.Take(now, in header, _super);
+            _outbound.Flush(now);
+            _outbound.Take(now, default, _single);
+            _outbound.Flush(now);
+        }
+
+        public void Send(ReadOnlySpan<byte> buffer, ReadOnlySpan<UdpRun> runs, ReadOnlySpan<Session> sessions)
+        {
+            foreach (UdpRun run in runs)
+                _other!.Receive(buffer.Slice(run.Offset, run.Length), run.SegmentSize);
+        }
+
+        public void Send(ReadOnlySpan<byte> datagram, in Endpoint to, byte trafficClass)
+        {
+            if (Datagram.KindOf(datagram) == DatagramKind.Data)
+                _other!.Receive(datagram, datagram.Length);
+            else
+                _other!._handshake = datagram.ToArray();
+        }
+
+        public void Write(in VirtioNetHeader header, ReadOnlySpan<byte> buffer, ReadOnlySpan<BufferSlice> slices) { }
+
+        public void Dispose() => _node.Dispose();
+
+        void Receive(ReadOnlySpan<byte> datagrams, int segmentSize)
+        {
+            datagrams.CopyTo(_inbox);
+            ReceivedMessage message = new()
+            {
+                Length = datagrams.Length,
+                SegmentSize = segmentSize,
+                From = new UdpAddress(IsIPv6: false, _other!._address, 1, 0),
+            };
+            _inbound.Take(DeviceClock.Now, _inbox, in message);
+            _inbound.Flush(_inbox);
+        }
+
+        /// <summary>Apart from sending it: a node is not asked again while it is still speaking.</summary>
+        void AnswerHandshake()
+        {
+            Endpoint from = _other!.Endpoint;
+            _node.ReceiveHandshake(DeviceClock.Now, DeviceClock.Wall, _handshake, in from, queued: 1, this);
+        }
+
+        static void Write(Span<byte> packet, byte protocol)
+        {
+            packet[0] = 0x45;
+            BinaryPrimitives.WriteUInt16BigEndian(packet[V4TotalLength..], (ushort)packet.Length);
+            packet[V4Protocol] = protocol;
+            if (protocol == Tcp)
+            {
+                packet[V4HeaderLength + TcpDataOffset] = TcpHeaderLength / 4 << 4;
+                packet[V4HeaderLength + TcpFlags] = TcpAck;
             }
         }
     }
