@@ -29,8 +29,8 @@ sealed class ControlWake : IDisposable
     }
 
     /// <summary>
-    /// For the packet loops: returns when no session is left from before the machine slept, mostly at once. False when the
-    /// loop is to end instead. It must not wait for the node's gate: whoever ends it may hold that.
+    /// For the packet thread: returns when no session is left from before the machine slept, mostly at once. False when it
+    /// is to stop instead. It must not wait for the node's gate: whoever stops it may hold that.
     /// </summary>
     public bool WaitUntilAwake(SleepDetector sleep, ref readonly bool stopping)
     {

@@ -5,7 +5,7 @@ using Weft.Protocol;
 namespace Weft.Device;
 
 /// <summary>
-/// A running WireGuard device: makes the TUN and the UAPI socket, starts the packet threads, and is itself the control
+/// A running WireGuard device: makes the TUN and the UAPI socket, starts the packet thread, and is itself the control
 /// thread, which does handshakes, timers and the interface's ups and downs. Owns all of it; whoever creates it disposes it,
 /// which wipes the keys and removes interface and socket.
 /// </summary>
@@ -24,7 +24,7 @@ public sealed class DeviceHost : IDisposable
     readonly HandshakeQueue _handshakes = new();
     readonly UdpTransport _transport;
     readonly Listening _listening;
-    readonly OutboundLoop _outbound;
+    readonly PacketLoop _packets;
     readonly UapiServer _uapi;
     readonly KeyMaker _keyMaker;
     readonly SleepDetector _sleep;
@@ -52,10 +52,11 @@ public sealed class DeviceHost : IDisposable
         _sleep = new SleepDetector(asleep);
         _transport = new UdpTransport(logger);
         TunSink sink = new(tun, logger);
-        _listening = new Listening(_node, _transport, sink, _handshakes, _wake, _sleep, options.Offloads, logger);
+        TunSource source = new(tun, new OutboundPath(_node, _transport, sink), _wake);
+        _packets = new PacketLoop(source, _wake, _sleep, logger);
+        _listening = new Listening(_node, _transport, sink, _handshakes, _packets, _wake, options.Offloads, logger);
         _routes = new SourceRoutes(_listening);
         _keyMaker = new KeyMaker(_node.Ephemerals, _wake, logger);
-        _outbound = new OutboundLoop(tun, new OutboundPath(_node, _transport, sink), _wake, _sleep, logger);
         _uapi = new UapiServer(listener, new DeviceConfiguration(_node, _listening, tun, _wake), _wake, logger);
     }
 
@@ -102,7 +103,7 @@ public sealed class DeviceHost : IDisposable
     {
         new Thread(Rehearsal.Run) { Name = "rehearsal", IsBackground = true }.Start();
         LookAtInterface();
-        _outbound.Start();
+        _packets.Start();
         _uapi.Start();
         _keyMaker.Start();
         Log.Started(_logger, _tun.Name ?? "", _listener.Path);
@@ -124,7 +125,7 @@ public sealed class DeviceHost : IDisposable
         _uapi.Dispose();
         lock (_node.Gate)
             _listening.Close();
-        _outbound.Dispose();
+        _packets.Dispose();
         _keyMaker.Dispose();
         _node.Dispose();
         _removal.Dispose();

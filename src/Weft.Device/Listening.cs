@@ -5,23 +5,23 @@ using Weft.Protocol;
 namespace Weft.Device;
 
 /// <summary>
-/// The sockets and their receiving threads: there while the interface is up, made anew when the port changes. Sessions do
-/// not notice. Every member wants <see cref="Node.Gate"/> held.
+/// The sockets that the packet thread receives from: there while the interface is up, made anew when the port changes.
+/// Sessions do not notice. Every member wants <see cref="Node.Gate"/> held.
 /// </summary>
 sealed class Listening(
     Node node,
     UdpTransport transport,
     TunSink sink,
     HandshakeQueue handshakes,
+    PacketLoop loop,
     ControlWake wake,
-    SleepDetector sleep,
     bool offloads,
     ILogger logger
 )
 {
     bool _isUp;
     bool _hasFailed;
-    InboundLoop[] _loops = [];
+    SocketSource[] _sources = [];
 
     /// <summary>Up without sockets: the port is taken, or there was no descriptor.</summary>
     public bool IsDeaf => _isUp && transport.Sockets is null;
@@ -49,7 +49,7 @@ sealed class Listening(
         }
     }
 
-    /// <summary>The interface is down: closes, and waits for the receiving threads.</summary>
+    /// <summary>The interface is down: closes.</summary>
     public void Close()
     {
         _isUp = false;
@@ -81,9 +81,13 @@ sealed class Listening(
     void Replace(UdpSockets? sockets)
     {
         UdpSockets? before = transport.Sockets;
-        InboundLoop[] loopsBefore = _loops;
+        SocketSource[] sourcesBefore = _sources;
         transport.Sockets = sockets;
-        _loops = sockets is null ? [] : [.. Loops(sockets)];
+        _sources = sockets is null ? [] : [.. Sources(sockets)];
+        loop.ReceiveFrom(_sources);
+        foreach (SocketSource source in sourcesBefore)
+            source.Dispose();
+        before?.Dispose();
         if (sockets is not null)
         {
             Port = sockets.Port;
@@ -98,25 +102,16 @@ sealed class Listening(
                 }
             );
         }
-        foreach (InboundLoop loop in _loops)
-            loop.Start();
-
-        foreach (InboundLoop loop in loopsBefore)
-            loop.Stop();
-        before?.Shutdown();
-        foreach (InboundLoop loop in loopsBefore)
-            loop.Join();
-        before?.Dispose();
     }
 
-    IEnumerable<InboundLoop> Loops(UdpSockets sockets)
+    IEnumerable<SocketSource> Sources(UdpSockets sockets)
     {
         if (sockets.V4 is not null)
-            yield return Loop(sockets.V4);
+            yield return Source(sockets.V4);
         if (sockets.V6 is not null)
-            yield return Loop(sockets.V6);
+            yield return Source(sockets.V6);
     }
 
-    InboundLoop Loop(UdpSocket socket) =>
-        new(socket, new InboundPath(node, handshakes, sink, sink.Offloads), sink, wake, sleep, logger);
+    SocketSource Source(UdpSocket socket) =>
+        new(socket, new InboundPath(node, handshakes, sink, sink.Offloads), sink, wake, logger);
 }

@@ -1,7 +1,7 @@
 namespace Weft.Device;
 
 /// <summary>
-/// Notices that the machine was suspended, so that nothing is sealed or opened with keys from before: each packet loop asks
+/// Notices that the machine was suspended, so that nothing is sealed or opened with keys from before: the packet thread asks
 /// before each batch, and goes on only when the control thread has had all sessions forgotten. Any thread.
 /// </summary>
 /// <param name="asleep">How long the machine has slept since its start; what is wrong with it may only be too little.</param>

@@ -3,7 +3,7 @@ using Weft.Protocol;
 namespace Weft.Device;
 
 /// <summary>
-/// Handshake messages on their way from the receiving threads to the control thread. Those that show that their sender
+/// Handshake messages on their way from the packet thread to the control thread. Those that show that their sender
 /// is where they come from wait apart and are read first: a flood from made-up addresses can fill the other ring, and
 /// keeps out nobody who has been given a cookie. Several writers, one reader.
 /// </summary>

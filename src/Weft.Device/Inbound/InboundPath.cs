@@ -5,7 +5,7 @@ namespace Weft.Device;
 
 /// <summary>
 /// What happens to received datagrams: data is opened in place, its sender checked to say only what it may, and the packets
-/// are passed on, joined where they may be; handshakes go to the control thread. One per receiving thread; allocates
+/// are passed on, joined where they may be; handshakes go to the control thread. One per socket; the packet thread's; allocates
 /// nothing per packet.
 /// </summary>
 sealed class InboundPath(Node node, HandshakeQueue handshakes, IPacketSink sink, TunOffloads offloads)

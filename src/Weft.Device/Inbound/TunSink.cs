@@ -3,7 +3,7 @@ using Weft.Linux;
 
 namespace Weft.Device;
 
-/// <summary>The TUN as the place where opened packets go. The receiving threads share it.</summary>
+/// <summary>The TUN as the place where opened packets go. All paths share it.</summary>
 sealed class TunSink(TunDevice tun, ILogger logger) : IPacketSink
 {
     volatile bool _takesSuperPackets = true;

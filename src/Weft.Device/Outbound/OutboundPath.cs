@@ -6,13 +6,13 @@ namespace Weft.Device;
 /// <summary>
 /// What happens to one packet or super-packet on its way out: its peer is looked up, counters are reserved for all
 /// segments at once, and each is sealed straight into the buffer that is sent. What belongs together leaves with one
-/// call, at <see cref="Flush"/> or when the buffer is full. The TUN reader's; allocates nothing per packet.
+/// call, at <see cref="Flush"/> or when the buffer is full. The packet thread's; allocates nothing per packet.
 /// </summary>
 /// <param name="sink">Where unreachable messages go: back to the sender.</param>
 sealed class OutboundPath(Node node, IRunOutput output, IPacketSink sink)
 {
     readonly SendBuffer _send = new(output);
-    readonly byte[] _segment = GC.AllocateUninitializedArray<byte>(OutboundLoop.LongestPacket);
+    readonly byte[] _segment = GC.AllocateUninitializedArray<byte>(TunSource.LongestPacket);
     readonly UnreachableReplies _unreachable = new(sink);
 
     /// <summary>Takes one packet as it came from the TUN. Returns whether a tunnel asked for the control thread.</summary>

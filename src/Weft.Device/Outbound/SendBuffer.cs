@@ -5,7 +5,7 @@ namespace Weft.Device;
 
 /// <summary>
 /// Sealed datagrams on their way out, one behind the other, as runs of equal size for one place that the kernel cuts. The
-/// TUN reader's own; nothing in it outlives a <see cref="Flush"/>.
+/// packet thread's; nothing in it outlives a <see cref="Flush"/>.
 /// </summary>
 sealed class SendBuffer
 {

@@ -5,7 +5,7 @@ namespace Weft.Device;
 
 /// <summary>
 /// Tells a sender on this host that its packet has nowhere to go, at most so many times a second: who floods into the void
-/// need not be told each time. The TUN reader's.
+/// need not be told each time. The packet thread's.
 /// </summary>
 sealed class UnreachableReplies(IPacketSink sink)
 {

@@ -8,7 +8,7 @@ namespace Weft.Device;
 /// <summary>
 /// What the kernel handed over as one: a packet whose checksum is still to be done, or a TCP or UDP super-packet still to
 /// be cut. Each segment is written finished, checksums and all, while it is copied to where it will be sealed. A view of
-/// the read buffer; the TUN reader's thread.
+/// the read buffer; the packet thread's.
 /// </summary>
 readonly ref struct PacketSegments
 {

@@ -6,7 +6,7 @@ namespace Weft.Device;
 /// <summary>
 /// Joins opened segments of a flow to super-packets, so that the TUN is written to once for many. Packets stay where they
 /// were opened; a super-packet is a list of pieces. A flow is never reordered: whatever cannot be joined goes out behind
-/// what was joined before it. One per receiving thread; nothing is kept beyond <see cref="Flush"/>.
+/// what was joined before it. One per socket; nothing is kept beyond <see cref="Flush"/>.
 /// </summary>
 sealed class SegmentMerger
 {

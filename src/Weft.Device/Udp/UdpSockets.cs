@@ -53,13 +53,6 @@ sealed class UdpSockets : IDisposable
 
     public UdpSocket? For(bool isIPv6) => isIPv6 ? V6 : V4;
 
-    /// <summary>Lets the receiving threads go.</summary>
-    public void Shutdown()
-    {
-        V4?.Shutdown();
-        V6?.Shutdown();
-    }
-
     public void Dispose()
     {
         V4?.Dispose();

@@ -6,7 +6,7 @@ namespace Weft.Linux;
 /// <summary>
 /// The memory that one thread receives datagrams into: slots for messages, each of which may be many datagrams of one
 /// sender that the kernel put together (UDP_GRO). Its maker disposes it; what it holds is valid until the next
-/// <see cref="Receive"/>.
+/// receive.
 /// </summary>
 public sealed unsafe class ReceiveBatch : IDisposable
 {
@@ -53,7 +53,16 @@ public sealed unsafe class ReceiveBatch : IDisposable
     /// Waits for one message and takes all that are there, at most a slot's number. 0 when receiving failed; after
     /// <see cref="UdpSocket.Shutdown"/> it returns empty messages at once.
     /// </summary>
-    public int Receive(UdpSocket socket)
+    public int Receive(UdpSocket socket) => Take(socket, SysSocket.MSG_WAITFORONE, out _);
+
+    /// <summary>Takes all messages that are there, at most a slot's number: possibly none. Does not wait. False when receiving failed.</summary>
+    public bool TryReceive(UdpSocket socket, out int count)
+    {
+        count = Take(socket, SysSocket.MSG_DONTWAIT, out Errno error);
+        return error is Errno.None or Errno.EAGAIN;
+    }
+
+    int Take(UdpSocket socket, int flags, out Errno error)
     {
         ArgumentNullException.ThrowIfNull(socket);
         ObjectDisposedException.ThrowIf(_headers == null, this);
@@ -62,17 +71,10 @@ public sealed unsafe class ReceiveBatch : IDisposable
             _headers[i].msg_hdr.msg_namelen = UdpAddress.SocketAddressSize;
             _headers[i].msg_hdr.msg_controllen = ControlMessages.Size;
         }
-        nint count;
-        do count = SysSocket.recvmmsg(
-            socket.Descriptor,
-            _headers,
-            (uint)_slots,
-            SysSocket.MSG_WAITFORONE,
-            timeout: null
-        );
-        while (SystemCall.Interrupted(count, out _));
-        _used = (int)Math.Max(count, 0);
-        return _used;
+        nint received;
+        do received = SysSocket.recvmmsg(socket.Descriptor, _headers, (uint)_slots, flags, timeout: null);
+        while (SystemCall.Interrupted(received, out error));
+        return _used = (int)Math.Max(received, 0);
     }
 
     /// <summary>What stands in the slot at <paramref name="index"/>.</summary>
@@ -135,22 +137,22 @@ public sealed unsafe class ReceiveBatch : IDisposable
 public struct ReceivedMessage
 {
     /// <summary>In the batch's buffer.</summary>
-    public int Offset { get; internal set; }
+    public int Offset { get; set; }
 
     /// <summary>Bytes of all datagrams; 0 when there is none to use (empty, cut off, or the socket was shut down).</summary>
-    public int Length { get; internal set; }
+    public int Length { get; set; }
 
     /// <summary>Bytes of each datagram; the last may have fewer.</summary>
-    public int SegmentSize { get; internal set; }
+    public int SegmentSize { get; set; }
 
-    public UdpAddress From { get; internal set; }
+    public UdpAddress From { get; set; }
 
     /// <summary>The address that the datagrams came to, as in <see cref="UdpAddress.Address"/>.</summary>
-    public UInt128 LocalAddress { get; internal set; }
+    public UInt128 LocalAddress { get; set; }
 
     /// <summary>The interface that they came in by.</summary>
-    public int InterfaceIndex { get; internal set; }
+    public int InterfaceIndex { get; set; }
 
     /// <summary>The outer TOS or traffic-class byte.</summary>
-    public byte TrafficClass { get; internal set; }
+    public byte TrafficClass { get; set; }
 }

@@ -5,8 +5,8 @@ namespace Weft.Linux;
 
 /// <summary>
 /// A UDP socket of one family, bound to a port on every address, that sends and receives in batches (udp(7), ip(7), ipv6(7)).
-/// It blocks: one thread receives, any threads send. Its maker disposes it, after <see cref="Shutdown"/> has let the
-/// receiver go.
+/// Sending does not wait: what the kernel has no room for is lost, so that a slow wire never holds up what comes in. One thread
+/// receives, any threads send. Its maker disposes it.
 /// </summary>
 public sealed unsafe class UdpSocket : IDatagramSender, IDisposable
 {
@@ -35,7 +35,8 @@ public sealed unsafe class UdpSocket : IDatagramSender, IDisposable
     // UDP_SEGMENT came with Linux 4.18.
     public bool Segments { get; set; }
 
-    internal Descriptor Descriptor => _descriptor;
+    /// <summary>Readable when a datagram waits.</summary>
+    public Descriptor Descriptor => _descriptor;
 
     /// <param name="port">0 lets the system choose.</param>
     /// <param name="mark">SO_MARK of what is sent; 0 is none.</param>
@@ -160,7 +161,7 @@ public sealed unsafe class UdpSocket : IDatagramSender, IDisposable
             }
             nint count;
             Errno error;
-            do count = SysSocket.sendmmsg(_descriptor, headers, (uint)runs.Length, 0);
+            do count = SysSocket.sendmmsg(_descriptor, headers, (uint)runs.Length, SysSocket.MSG_DONTWAIT);
             while (SystemCall.Interrupted(count, out error));
             status = Status(error);
             return (int)Math.Max(count, 0);

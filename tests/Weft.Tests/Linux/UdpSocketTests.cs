@@ -182,6 +182,14 @@ public sealed class UdpSocketTests : IDisposable
     }
 
     [Fact]
+    public void Trying_to_receive_does_not_wait()
+    {
+        using UdpSocket socket = Bind(true);
+        Assert.True(_batch.TryReceive(socket, out int count));
+        Assert.Equal(0, count);
+    }
+
+    [Fact]
     public void Shutting_down_lets_the_receiver_go()
     {
         using UdpSocket socket = Bind(true);
