@@ -62,7 +62,7 @@ sealed record Iptables(string Restore, ImmutableArray<string> Lines)
         string[] chains = [.. ChainsOf(name).Where(Exists)];
         if (chains.Length == 0)
             return null;
-        string[] marks = IsLast(name) ? [.. s_marks.Where(Exists)] : [];
+        string[] marks = IsLast(name) ? [.. s_marks.Where(IsUntouched)] : [];
         foreach (string mark in marks)
             undo.Append(Declaration(mark));
         foreach (string chain in chains)
@@ -106,6 +106,9 @@ sealed record Iptables(string Restore, ImmutableArray<string> Lines)
 
     bool Stands(FirewallChain chain) =>
         Exists(chain.Name) && Lines.Contains(Jump(chain)) && RulesNow(chain.Name).SequenceEqual(Rules(chain));
+
+    /// <summary>It is there, empty, and nobody has put it to a use of his own.</summary>
+    bool IsUntouched(string mark) => Exists(mark) && Lines.All(l => l == "-N " + mark || !l.Split(' ').Contains(mark));
 
     bool Exists(string chain) => Lines.Contains("-N " + chain);
 

@@ -58,7 +58,7 @@ sealed record SiteState
     {
         try
         {
-            SiteState? state = JsonSerializer.Deserialize(json, SiteStateJson.Default.SiteState);
+            SiteState? state = JsonSerializer.Deserialize(json, SiteStateJson.Default.SiteState)?.WithEveryList();
             return state is { Version: CurrentVersion } && state.IsWhole() ? state : null;
         }
         catch (JsonException)
@@ -67,15 +67,28 @@ sealed record SiteState
         }
     }
 
+    /// <summary>A list that the file lacks is empty: an older Weft had fewer of them, and may have written the file.</summary>
+    SiteState WithEveryList() =>
+        this with
+        {
+            Endpoints = Endpoints ?? ImmutableSortedDictionary<string, string>.Empty,
+            Addresses = Given(Addresses),
+            Restore = Given(Restore),
+            Needs = Given(Needs),
+            Withdrawn = Given(Withdrawn),
+            NameServers = Given(NameServers),
+            PreDown = Given(PreDown),
+            PostDown = Given(PostDown),
+        };
+
     /// <summary>Nothing in it is null: JSON says so where it likes, whatever the types say.</summary>
     bool IsWhole() =>
-        (string?[])[Name, File, Namespace, Engine] is var texts
-        && !texts.Contains(null)
-        && Endpoints is not null
+        !new[] { Name, File, Namespace, Engine }.Contains(null!)
         && !Endpoints.ContainsValue(null!)
-        && new[] { Addresses, Needs, PreDown, PostDown }.All(list => !list.IsDefault && !list.Contains(null!))
-        && !Restore.IsDefault
+        && new[] { Addresses, Needs, Withdrawn, NameServers, PreDown, PostDown }.All(list => !list.Contains(null!))
         && Restore.All(setting => setting.Key is not null && setting.Value is not null);
+
+    static ImmutableArray<T> Given<T>(ImmutableArray<T> list) => list.IsDefault ? [] : list;
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

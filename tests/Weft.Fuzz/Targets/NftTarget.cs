@@ -86,9 +86,9 @@ sealed partial class NftTarget : ITarget
     }
 
     [GeneratedRegex(
-        @"\A(((add|flush|delete) chain|add rule) \w+ [\w./-]+ WEFT-wg0-(IN|FWD)( [\w./ ""-]+)?"
-            + @"|insert rule \w+ [\w./-]+ [\w./-]+ jump WEFT-wg0-(IN|FWD)"
-            + @"|delete rule \w+ [\w./-]+ [\w./-]+ handle -?[0-9]+)\z"
+        @"\A(((add|flush|delete) chain|add rule) [\w./-]+ [\w./-]+ WEFT-wg0-(IN|FWD)( [\w./ ""-]+)?"
+            + @"|insert rule [\w./-]+ [\w./-]+ [\w./-]+ jump WEFT-wg0-(IN|FWD)"
+            + @"|delete rule [\w./-]+ [\w./-]+ [\w./-]+ handle -?[0-9]+)\z"
     )]
     private static partial Regex Ours();
 }
