@@ -5,6 +5,7 @@
 #   --rounds N, --field-rounds N, --seconds N, --only NAME..., --quick, --wireguard-go PATH
 #   --write docs            write docs/benchmark.md and its charts
 #   --write docs --second   write it as the second sitting, under the first
+# bench/tunnel.sh profile [--names] [--write docs] says instead where the time of one stream goes; needs perf (linux-perf).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/steps.sh
@@ -14,7 +15,7 @@ trap steps_end EXIT
 
 case ${1:-} in
 -h | --help)
-  sed -n '2,7s/^# //p' bench/tunnel.sh
+  sed -n '2,8s/^# //p' bench/tunnel.sh
   exit 0
   ;;
 esac
@@ -27,8 +28,14 @@ for racer in gcc libc6-dev libssl-dev wireguard-go openvpn tinc fastd; do
   need_packages "$racer" || warn "$racer cannot be installed"
 done
 
-find_newest_go "$@"
+case ${1:-} in
+profile)
+  need_packages linux-perf
+  go_option=()
+  ;;
+*) find_newest_go "$@" ;;
+esac
 
 ./build.sh
 step "Build the race" dotnet build bench/Weft.Bench.Tunnel -c Release -v quiet -nologo
-dotnet bench/Weft.Bench.Tunnel/bin/Release/net10.0/Weft.Bench.Tunnel.dll "${go_option[@]}" "$@"
+dotnet bench/Weft.Bench.Tunnel/bin/Release/net10.0/Weft.Bench.Tunnel.dll "$@" "${go_option[@]}"

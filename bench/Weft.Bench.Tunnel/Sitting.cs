@@ -4,6 +4,7 @@ using System.Globalization;
 using Weft.Bench.Tunnel.Bounds;
 using Weft.Bench.Tunnel.Contenders;
 using Weft.Bench.Tunnel.Measures;
+using Weft.Bench.Tunnel.Profile;
 using Weft.Bench.Tunnel.Report;
 using Weft.ScenarioTests.Network;
 
@@ -56,6 +57,7 @@ static class Sitting
             second,
         };
         command.Subcommands.Add(BoundsCommand.Create(go));
+        command.Subcommands.Add(ProfileCommand.Create());
         command.SetAction(
             async (parsed, _) =>
             {

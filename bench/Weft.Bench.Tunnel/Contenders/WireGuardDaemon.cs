@@ -31,11 +31,26 @@ sealed class WireGuardDaemon(string name, string[] line, string version) : ICont
 
     /// <param name="keysA">Host A's.</param>
     /// <param name="others">More peers of host A.</param>
-    internal Ends Start(TwoHosts hosts, KeyPair keysA, string others)
+    internal Ends Start(TwoHosts hosts, KeyPair keysA, string others) =>
+        Join(hosts, StartDaemon(hosts.A), StartDaemon(hosts.B), keysA, others);
+
+    /// <summary>As <see cref="Start(TwoHosts)"/>; each end writes down where its methods stand, for perf.</summary>
+    /// <param name="folder">Has a folder for each host, by its name.</param>
+    internal Ends StartMapped(TwoHosts hosts, string folder)
+    {
+        Running Mapped(Host host) =>
+            StartDaemon(
+                host,
+                ("DOTNET_PerfMapEnabled", "3"),
+                ("DOTNET_PerfMapJitDumpPath", Path.Combine(folder, host.Name)),
+                ("DOTNET_EnableWriteXorExecute", "0")
+            );
+        return Join(hosts, Mapped(hosts.A), Mapped(hosts.B), KeyPair.Generate(), "");
+    }
+
+    static Ends Join(TwoHosts hosts, Running a, Running b, KeyPair keysA, string others)
     {
         KeyPair keysB = KeyPair.Generate();
-        Running a = StartDaemon(hosts.A);
-        Running b = StartDaemon(hosts.B);
         Configure(hosts.A, keysA, $"{Peer(keysB, TwoHosts.InnerB)}Endpoint = {TwoHosts.OuterB}:{Port}\n{others}");
         Configure(hosts.B, keysB, Peer(keysA, TwoHosts.InnerA));
         hosts.SetUpDevices(Mtu);
@@ -43,9 +58,9 @@ sealed class WireGuardDaemon(string name, string[] line, string version) : ICont
     }
 
     /// <summary>Starts the daemon; returns when it can be configured.</summary>
-    internal Running StartDaemon(Host host)
+    internal Running StartDaemon(Host host, params (string Name, string Value)[] environment)
     {
-        Running daemon = Launch(host);
+        Running daemon = Launch(host, environment);
         string socket = $"{host.Root}/run/wireguard/{TwoHosts.Device}.sock";
         Wait.Until(() => daemon.HasExited || File.Exists(socket), $"{name} serves its socket");
         return daemon.HasExited
@@ -54,15 +69,14 @@ sealed class WireGuardDaemon(string name, string[] line, string version) : ICont
     }
 
     /// <summary>Starts the daemon and returns at once.</summary>
-    internal Running Launch(Host host) =>
+    internal Running Launch(Host host, params (string Name, string Value)[] environment) =>
         host.Start(
             new Command([.. line, TwoHosts.Device])
             {
-                Environment = new Dictionary<string, string>
-                {
-                    ["WG_PROCESS_FOREGROUND"] = "1",
-                    ["LOG_LEVEL"] = "error",
-                },
+                Environment = environment
+                    .Append(("WG_PROCESS_FOREGROUND", "1"))
+                    .Append(("LOG_LEVEL", "error"))
+                    .ToDictionary(),
             }
         );
 
