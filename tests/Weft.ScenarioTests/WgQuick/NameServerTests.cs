@@ -72,7 +72,11 @@ public sealed class NameServerTests
             <busconfig>
               <type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen><auth>EXTERNAL</auth>
               <policy context="default">
-                <allow user="*"/><allow own="*"/><allow send_destination="*"/><allow receive_sender="*"/>
+                <allow user="*"/><allow own="*"/>
+                <allow send_type="method_call"/><allow send_type="signal"/>
+                <allow send_type="method_return"/><allow send_type="error"/>
+                <allow receive_type="method_call"/><allow receive_type="signal"/>
+                <allow receive_type="method_return"/><allow receive_type="error"/>
               </policy>
             </busconfig>
             end
