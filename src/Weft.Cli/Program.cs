@@ -26,6 +26,7 @@ static class Program
             (CheckCommand.Create(), "weft check mesh.conf"),
             (SiteCommand.Create(), "weft site add d.example.org --lan 10.0.4.0/24"),
             (StartCommand.Create(), "weft start /etc/wireguard/wg0.conf"),
+            (ConfirmCommand.Create(), "weft confirm wg0"),
             (StopCommand.Create(), "weft stop wg0"),
             (RestartCommand.Create(), "weft restart wg0"),
             (StatusCommand.Create(), "weft status"),

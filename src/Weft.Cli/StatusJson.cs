@@ -2,16 +2,17 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Weft.Control;
+using Weft.Mesh;
 
 namespace Weft.Cli;
 
 /// <summary>A site's status for programs. The names below are an interface: they stay.</summary>
 static class StatusJson
 {
-    internal static string Write(string name, SiteStatus? status) =>
-        JsonSerializer.Serialize(Of(name, status), StatusJsonContext.Readable.Site);
+    internal static string Write(string name, SiteStatus? status, WatchStatus watch) =>
+        JsonSerializer.Serialize(Of(name, status, watch), StatusJsonContext.Readable.Site);
 
-    static Site Of(string name, SiteStatus? status) =>
+    static Site Of(string name, SiteStatus? status, WatchStatus watch) =>
         new(
             name,
             status?.IsUp ?? false,
@@ -21,10 +22,13 @@ static class StatusJson
             status?.ListenPort ?? 0,
             status?.Mtu ?? 0,
             [.. (status?.Addresses ?? []).Select(a => a.ToString())],
-            [.. (status?.Peers ?? []).Select(Of)]
+            [.. (status?.Peers ?? []).Select(p => Of(p, watch.Notes.Links.GetValueOrDefault(p.PublicKey.ToString())))],
+            watch.IsWatched,
+            watch.Trial is { } left ? (long)left.TotalSeconds : null,
+            [.. watch.Notes.History.Select(e => new Happening(e.At.ToString("O"), e.Kind, e.Peer, e.Text))]
         );
 
-    static Peer Of(SitePeerStatus peer) =>
+    static Peer Of(SitePeerStatus peer, LinkState? link) =>
         new(
             peer.Site,
             peer.PublicKey.ToString(),
@@ -33,7 +37,8 @@ static class StatusJson
             peer.HandshakeAge is { } age ? (long)age.TotalSeconds : null,
             peer.ReceivedBytes,
             peer.SentBytes,
-            [.. peer.Routes.Select(r => new Way(r.Prefix.ToString(), r.Interface))]
+            [.. peer.Routes.Select(r => new Way(r.Prefix.ToString(), r.Interface))],
+            link?.IsUp
         );
 
     internal sealed record Site(
@@ -45,8 +50,14 @@ static class StatusJson
         int ListenPort,
         int Mtu,
         string[] Addresses,
-        Peer[] Peers
+        Peer[] Peers,
+        bool Watched,
+        long? TrialSecondsLeft,
+        Happening[] History
     );
+
+    /// <summary>Something that the watcher saw or did; oldest first.</summary>
+    internal sealed record Happening(string At, string Kind, string? Peer, string Text);
 
     internal sealed record Peer(
         [property: JsonPropertyName("site")] string? Name,
@@ -56,7 +67,8 @@ static class StatusJson
         long? HandshakeSecondsAgo,
         ulong ReceivedBytes,
         ulong SentBytes,
-        Way[] Routes
+        Way[] Routes,
+        bool? LinkUp
     );
 
     /// <summary>A prefix of the peer, and the interface over which a packet to it leaves now.</summary>

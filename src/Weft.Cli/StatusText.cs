@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Weft.Control;
+using Weft.Mesh;
 
 namespace Weft.Cli;
 
@@ -13,7 +14,10 @@ static class StatusText
     const int AmountWidth = 11;
     const string Indent = "  ";
 
-    internal static string Write(SiteStatus status)
+    /// <summary>Of the watcher's history.</summary>
+    const int LatestEvents = 10;
+
+    internal static string Write(SiteStatus status, WatchStatus watch)
     {
         StringBuilder text = new();
         string state = status.IsUp ? "up" : "down";
@@ -23,6 +27,13 @@ static class StatusText
         Wrap(text, facts);
         if (status.PublicKey is { } key)
             text.Append($"{Indent}key {key}\n");
+        if (watch.Trial is { } left)
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{Indent}on trial for {left.TotalSeconds:0} s more: weft confirm {status.Interface}\n"
+            );
+        if (!watch.IsWatched)
+            text.Append($"{Indent}nobody watches the links\n");
         if (status.Peers.IsEmpty)
             return text.ToString();
         text.Append('\n')
@@ -32,11 +43,25 @@ static class StatusText
             .Append("SENT".PadLeft(AmountWidth))
             .Append("  ENDPOINT\n");
         foreach (SitePeerStatus peer in status.Peers)
-            WritePeer(text, peer, status.Interface);
+            WritePeer(text, peer, status.Interface, watch.Notes.Links.GetValueOrDefault(peer.PublicKey.ToString()));
+        WriteHistory(text, watch.Notes);
         return text.ToString();
     }
 
-    static void WritePeer(StringBuilder text, SitePeerStatus peer, string name)
+    static void WriteHistory(StringBuilder text, WatchNotes notes)
+    {
+        if (notes.History.IsEmpty)
+            return;
+        text.Append("\nLATELY\n");
+        foreach (WatchEvent news in notes.History.TakeLast(LatestEvents))
+        {
+            string when = news.At.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+            string who = news.Peer is null ? "" : $"{news.Peer} ";
+            text.Append($"{when}  {who}{news.Kind}: {news.Text}\n");
+        }
+    }
+
+    static void WritePeer(StringBuilder text, SitePeerStatus peer, string name, LinkState? link)
     {
         string who = peer.Site ?? peer.PublicKey.ToString();
         string endpoint = peer.Endpoint?.ToString() ?? "-";
@@ -52,7 +77,7 @@ static class StatusText
             + Amount(peer.ReceivedBytes).PadLeft(AmountWidth)
             + Amount(peer.SentBytes).PadLeft(AmountWidth)
             + Indent;
-        List<string> more = [];
+        List<string> more = link is { IsUp: false } ? ["DOWN"] : [];
         if (line.Length + endpoint.Length > Width)
             more.Add($"endpoint {endpoint}");
         else

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Weft.Control;
+using Weft.Mesh;
 
 namespace Weft.Cli;
 
@@ -10,22 +12,83 @@ static class StartCommand
     {
         Argument<string> site = SiteArguments.Site();
         Option<Engine> engine = SiteArguments.Engine();
+        Option<int?> confirm = new("--confirm")
+        {
+            Description = "Go back by itself after so many seconds, unless 'weft confirm' is said before.",
+            HelpName = "seconds",
+        };
+        confirm.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 86400)
+                result.AddError("--confirm takes seconds from 1 to 86400");
+        });
+        Option<bool> byPeers = new("--by-peers")
+        {
+            Description = "With --confirm: the peers that answer now confirm it by answering again.",
+        };
+        Option<bool> json = new("--json") { Description = "Print what came of it as JSON." };
         Option<bool> trace = SiteArguments.Trace();
         Command command = new("start", "Run this site, or bring what runs to what its file says now.")
         {
             site,
             engine,
+            confirm,
+            byPeers,
+            json,
             trace,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(byPeers) && result.GetValue(confirm) is null)
+                result.AddError("--by-peers goes with --confirm SECONDS");
+        });
         command.SetAction(parsed =>
         {
             SiteFile file = SiteArguments.Read(parsed.GetRequiredValue(site));
             using SiteRunner runner = new(SiteArguments.Reporting(parsed.GetValue(trace)));
-            StartResult result = runner.Start(file, new StartOptions { Engine = parsed.GetValue(engine) });
-            Console.Out.WriteLine(Describe(result, file));
+            StartOptions options = new() { Engine = parsed.GetValue(engine) };
+            bool asJson = parsed.GetValue(json);
+            if (parsed.GetValue(confirm) is { } seconds)
+                return Try(runner, file, options, TimeSpan.FromSeconds(seconds), parsed.GetValue(byPeers), asJson);
+            StartResult result = runner.Start(file, options);
+            Console.Out.WriteLine(asJson ? StartJson.Write(result, "started", "") : Describe(result, file));
             return 0;
         });
         return command;
+    }
+
+    static int Try(SiteRunner runner, SiteFile file, StartOptions options, TimeSpan limit, bool byPeers, bool json)
+    {
+        // Whoever does this over the tunnel may lose the terminal in the middle.
+        using PosixSignalRegistration hangup = PosixSignalRegistration.Create(
+            PosixSignal.SIGHUP,
+            context => context.Cancel = true
+        );
+        using TrialRun trial = new(runner, file);
+        TrialResult result = trial.Run(options, limit, byPeers, Begun);
+        string outcome = result.Outcome.ToString().ToLowerInvariant();
+        Console.Out.WriteLine(
+            (json, result.Outcome) switch
+            {
+                (true, _) => StartJson.Write(result.Start, outcome, result.Text),
+                (_, TrialOutcome.Unchanged) => "there is nothing to confirm",
+                (_, TrialOutcome.Confirmed) => $"{file.Interface}: confirmed, {result.Text}",
+                _ => $"{file.Interface}: not confirmed in time, so the old state is back; {result.Text}",
+            }
+        );
+        return result.Outcome == TrialOutcome.Reverted ? 1 : 0;
+
+        void Begun(StartResult start)
+        {
+            if (json)
+                return;
+            Console.Out.WriteLine(Describe(start, file));
+            if (start.Steps > 0)
+                Console.Out.WriteLine(
+                    $"It goes back in {limit.TotalSeconds:0} s unless confirmed: weft confirm {file.Interface}"
+                );
+            Console.Out.Flush();
+        }
     }
 
     internal static string Describe(StartResult result, SiteFile file)

@@ -31,6 +31,9 @@ sealed class EndpointChoice(IReadOnlyDictionary<string, string> known, DeviceSta
         return !same || actual.LastHandshake.IsNever || age is < 0 or > Fresh;
     }
 
+    /// <summary>The device knows where to send this peer's packets.</summary>
+    internal bool HasAny(PeerSection peer) => _peers.GetValueOrDefault(peer.PublicKey)?.Endpoint is not null;
+
     /// <summary>The endpoint to set; null to leave it.</summary>
     internal IPEndPoint? Pick(PublicKey peer, ImmutableArray<IPEndPoint> addresses)
     {

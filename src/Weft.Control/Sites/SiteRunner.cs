@@ -1,7 +1,6 @@
 using System.Net;
 using Weft.Config;
 using Weft.Crypto;
-using Weft.Linux;
 using Weft.Linux.Netlink;
 
 namespace Weft.Control;
@@ -30,7 +29,39 @@ public sealed class SiteRunner : IDisposable
     /// <summary>Brings the host from whatever state it is in to the state that the file wants.</summary>
     /// <exception cref="OperationFailedException">It could not be done; the host is as it was.</exception>
     public StartResult Start(SiteFile file, StartOptions options) =>
-        Locked("start", () => Watched(file, options, new SiteStart(_host, file, options).Run()));
+        Locked("start", () => Settled(file, options, new SiteStart(_host, file, options).Run()));
+
+    /// <summary>As a start, but what it makes holds only if it is confirmed within a time. See docs/watch.md.</summary>
+    /// <exception cref="OperationFailedException">It could not be done; the host is as it was.</exception>
+    public StartResult StartOnTrial(SiteFile file, StartOptions options, TimeSpan limit) =>
+        Locked("start", () => Watched(file, options, new SiteTrial(_host, file.Interface).Begin(file, options, limit)));
+
+    /// <summary>Keeps what is on trial.</summary>
+    /// <returns>False when nothing is.</returns>
+    /// <exception cref="OperationFailedException">It came too late.</exception>
+    public bool Confirm(string name)
+    {
+        InterfaceName.Check(name);
+        return Locked("confirm", () => new SiteTrial(_host, name).Confirm());
+    }
+
+    /// <summary>How long a trial is still on; null when there is none.</summary>
+    public TimeSpan? TrialLeft(string name) => new SiteTrial(_host, name).Left;
+
+    /// <summary>Ends a trial whose time is over.</summary>
+    /// <param name="name">The interface.</param>
+    /// <param name="isWatcher">The site's own watcher asks.</param>
+    /// <returns>Where the text that was tried stands; null when nothing was over, or somebody is at work on it.</returns>
+    /// <exception cref="OperationFailedException">The old state cannot be had; the trial stays, to be ended later.</exception>
+    public string? GoBackIfOver(string name, bool isWatcher) =>
+        Translated(() =>
+        {
+            // Only then is the lock worth taking: it is looked at with every check.
+            if (TrialLeft(name) != TimeSpan.Zero)
+                return null;
+            using IDisposable? held = _host.States.TryLock();
+            return held is null ? null : new SiteTrial(_host, name).GoBackIfOver(isWatcher);
+        });
 
     /// <summary>Takes away all that is Weft's of an interface, also after a crash.</summary>
     /// <param name="name">The interface.</param>
@@ -52,7 +83,7 @@ public sealed class SiteRunner : IDisposable
             () =>
             {
                 new SiteStop(_host, file.Interface, file, anyOwner: false).Run();
-                return Watched(file, options, new SiteStart(_host, file, options).Run());
+                return Settled(file, options, new SiteStart(_host, file, options).Run());
             }
         );
 
@@ -104,6 +135,29 @@ public sealed class SiteRunner : IDisposable
         });
     }
 
+    /// <summary>
+    /// Puts back what <c>/run</c> has lost of a site that runs; false when the site was stopped, which removes its
+    /// interface before its state.
+    /// </summary>
+    /// <param name="file">What its last start made real.</param>
+    /// <exception cref="OperationFailedException">It could not be done.</exception>
+    public bool Recover(SiteFile file, PeerNews news)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return Translated(() =>
+        {
+            // Without the lock: a stop holds it while it waits for the watcher that asks this.
+            bool isThere = _host.Netlink.FindLink(file.Interface) is { } link && Ownership.IsOurAlias(link.Alias);
+            if (!isThere)
+                return false;
+            using IDisposable? held = _host.States.TryLock();
+            // Whoever is at work there writes it as well.
+            if (held is not null && Running(file.Interface) is null)
+                new SiteStart(_host, file, new StartOptions { News = news }).Run();
+            return true;
+        });
+    }
+
     /// <summary>Brings a running site back to what its last start made it, but for peers that are down.</summary>
     /// <exception cref="OperationFailedException">It could not be done; what could not be changed is as it was.</exception>
     public UpkeepResult Upkeep(string name, PeerNews news)
@@ -129,7 +183,11 @@ public sealed class SiteRunner : IDisposable
     public void ReviveWatcher(string name)
     {
         if (Running(name) is { } site)
-            _host.Watchers.Ensure(site.File, _host.States.WatchFolderOf(name));
+            _host.Watchers.Ensure(
+                site.File,
+                _host.States.WatchFolderOf(name),
+                _host.States.ReadTrial(name) is not null
+            );
         else
             _host.Watchers.Retire(name);
     }
@@ -157,11 +215,23 @@ public sealed class SiteRunner : IDisposable
         );
     }
 
+    /// <summary>A start ends a trial: what it made real is the file on the disk, which is the state of before.</summary>
+    StartResult Settled(SiteFile file, StartOptions options, StartResult result)
+    {
+        if (options.JoinNetworks)
+            _host.States.RemoveTrial(file.Interface);
+        return Watched(file, options, result);
+    }
+
     /// <summary>Under the lock still, so that no stop comes between the start and its watcher.</summary>
     StartResult Watched(SiteFile file, StartOptions options, StartResult result)
     {
         if (options.JoinNetworks)
-            _host.Watchers.Ensure(file, _host.States.WatchFolderOf(file.Interface));
+            _host.Watchers.Ensure(
+                file,
+                _host.States.WatchFolderOf(file.Interface),
+                _host.States.ReadTrial(file.Interface) is not null
+            );
         return result;
     }
 
@@ -193,9 +263,12 @@ public sealed class SiteRunner : IDisposable
             const string remedy = "Its process ended meanwhile; start it again.";
             throw new OperationFailedException(e.Message, remedy, e);
         }
-        catch (Exception e) when (e is KernelRefusedException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OperationFailedException(e.Message, null, e);
+            string? remedy = e.Message.Contains(StateFolder, StringComparison.Ordinal)
+                ? $"Make {StateFolder} a place to write to, and run it again; what runs goes on."
+                : null;
+            throw new OperationFailedException(e.Message, remedy, e);
         }
     }
 }

@@ -59,8 +59,8 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             );
         if (!isNew && ready.Steps.IsEmpty && ready.Around.IsEmpty)
         {
-            host.States.Write(ready.State);
-            WriteApplied();
+            WriteState(ready.State);
+            WriteApplied(known);
             return new StartResult(_name, false, 0);
         }
         Change(ready, known, isNew, link);
@@ -91,13 +91,15 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         SiteChecks.File(file, options, mtu);
         ImmutableHashSet<PublicKey> withdrawn = Withdrawn(known, isNew);
         WantedState wanted = new WantedSite(file, options, actual) { Withdrawn = withdrawn }.State(endpoints, mtu);
-        ImmutableArray<HostStep> steps = HostPlan.Interface(wanted, actual);
         ImmutableArray<HostStep> around = HostPlan.Surroundings(wanted, actual);
-        SiteState state = State(known, wanted, actual, around) with
+        ImmutableArray<Sysctl> restore = known?.Restore ?? Ownership.Remembered(link?.Alias ?? "");
+        SiteState state = State(restore, wanted, actual, around) with
         {
             Engine = link is null ? "" : EngineOf(link),
             Withdrawn = [.. withdrawn.Select(k => k.ToString()).Order(StringComparer.Ordinal)],
         };
+        wanted = wanted with { Alias = Ownership.Alias(state.Restore) };
+        ImmutableArray<HostStep> steps = HostPlan.Interface(wanted, actual);
         return new Preparation(wanted, actual, steps, around, state);
     }
 
@@ -120,19 +122,19 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         try
         {
             // Before the first change, so that a stop knows what to put back even if this process is killed.
-            host.States.Write(ready.State);
+            WriteState(ready.State);
             if (isNew)
             {
                 // One of ours that nobody serves: its process hangs, or it would have gone along.
                 if (link is not null)
                     host.Userspace.Stop(_name, link);
-                host.States.Write(ready.State with { Engine = EngineOf(StartEngine()) });
+                WriteState(ready.State with { Engine = EngineOf(StartEngine()) });
             }
             Converge(ready.Wanted, ready.Actual);
             _runner.Run(ready.Around);
             if (isNew)
                 host.RunHooks("PostUp", Interface.PostUp, _name);
-            WriteApplied();
+            WriteApplied(known);
             done = true;
         }
         finally
@@ -142,10 +144,23 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         }
     }
 
-    /// <summary>Interfaces that wg-quick sets up are nobody's to watch.</summary>
-    void WriteApplied()
+    /// <summary>A watcher withdraws a dead peer's routes even where its notes cannot be kept; a start would not be undone.</summary>
+    void WriteState(SiteState state)
     {
-        if (options.JoinNetworks)
+        try
+        {
+            host.States.Write(state);
+        }
+        catch (Exception e) when (options.News is not null && (e is IOException or UnauthorizedAccessException))
+        {
+            host.Reporting.Warning(e.Message);
+        }
+    }
+
+    /// <summary>Interfaces that wg-quick sets up are nobody's to watch; a watcher puts back what is kept already.</summary>
+    void WriteApplied(SiteState? known)
+    {
+        if (options.JoinNetworks && (options.News is null || known is null))
             host.States.WriteApplied(file);
     }
 
@@ -215,7 +230,8 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
                 if (!forget && known is not null)
                     host.States.Write(known);
             }
-            catch (Exception e) when (e is OperationFailedException or NetlinkException)
+            catch (Exception e)
+                when (e is OperationFailedException or NetlinkException or IOException or UnauthorizedAccessException)
             {
                 // The failure that brought us here is the one to report.
                 host.Reporting.Warning(e.Message);
@@ -223,10 +239,17 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             return;
         }
         _runner.TakeBack();
-        if (known is not null)
-            host.States.Write(known);
-        else
-            host.States.Remove(_name);
+        try
+        {
+            if (known is not null)
+                host.States.Write(known);
+            else
+                host.States.Remove(_name, isWatcher: options.News is not null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            host.Reporting.Warning(e.Message);
+        }
     }
 
     Dictionary<PublicKey, IPEndPoint> Endpoints(SiteState? known, DeviceStatus? device)
@@ -247,17 +270,30 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         foreach (ResolvedEndpoint resolved in EndpointResolver.Resolve(file.Config.Peers.Where(choice.Wants)))
         {
             PeerSection peer = resolved.Peer;
+            ImmutableArray<IPEndPoint> addresses = resolved.Addresses;
             if (resolved.Fault is { } fault)
-                host.Reporting.Warning($"{peer.Site ?? peer.PublicKey.ToString()}: {peer.Endpoint!.Host}: {fault}");
-            if (choice.Pick(peer.PublicKey, resolved.Addresses) is { } address)
+            {
+                string said = $"{peer.Site ?? peer.PublicKey.ToString()}: {peer.Endpoint!.Host}: {fault}";
+                if (EndpointMemory.Read(_name, host.Reporting.Warning).Find(peer) is { } last && !choice.HasAny(peer))
+                {
+                    addresses = [last];
+                    said += $"; dialled where it answered last, {last}";
+                }
+                host.Reporting.Warning(said);
+            }
+            if (choice.Pick(peer.PublicKey, addresses) is { } address)
                 endpoints[peer.PublicKey] = address;
         }
         return endpoints;
     }
 
-    SiteState State(SiteState? known, WantedState wanted, HostState actual, ImmutableArray<HostStep> around)
+    SiteState State(
+        ImmutableArray<Sysctl> before,
+        WantedState wanted,
+        HostState actual,
+        ImmutableArray<HostStep> around
+    )
     {
-        ImmutableArray<Sysctl> before = known?.Restore ?? [];
         // Ours to put back are settings that we change now or changed before, with what they were at first. Last
         // changed, first put back.
         IEnumerable<Sysctl> now = around

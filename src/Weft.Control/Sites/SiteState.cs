@@ -194,22 +194,69 @@ sealed class SiteStateFolder(string path, Reporting reporting)
     }
 
     /// <summary>Forgets the site, its watcher's notes included. A watcher that runs sees it and ends.</summary>
-    internal void Remove(string name)
+    /// <param name="isWatcher">The site's own watcher asks: it goes on its own.</param>
+    internal void Remove(string name, bool isWatcher = false)
     {
-        foreach (string file in (string[])[PathOf(name), AppliedOf(name)])
+        foreach (string file in (string[])[PathOf(name), AppliedOf(name), TrialOf(name)])
         {
             if (!File.Exists(file))
                 continue;
             reporting.Trace($"remove {file}");
             File.Delete(file);
         }
-        WatchFolderOf(name).Remove(reporting);
-        foreach (string folder in (string[])[AppliedFolder, WatchFolders])
+        if (!isWatcher)
+            WatchFolderOf(name).Remove(reporting);
+        Tidy();
+    }
+
+    /// <summary>Removes the folders in which nothing is left.</summary>
+    internal void Tidy()
+    {
+        foreach (string folder in (string[])[AppliedFolder, WatchFolders, TrialFolder])
         {
             if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
                 Directory.Delete(folder);
         }
     }
+
+    /// <summary>The site's trial; null when none is on.</summary>
+    internal Trial? ReadTrial(string name)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(TrialOf(name)), TrialJson.Default.Trial);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException)
+        {
+            // Whatever it said, somebody was trying something: the way back is the safe one.
+            reporting.Warning($"{TrialOf(name)}: damaged; the trial counts as over");
+            return new Trial();
+        }
+    }
+
+    internal void WriteTrial(string name, Trial trial)
+    {
+        Directory.CreateDirectory(TrialFolder, OwnFolderMode);
+        reporting.Trace($"write {TrialOf(name)}");
+        PrivateFile.Write(TrialOf(name), JsonSerializer.SerializeToUtf8Bytes(trial, TrialJson.Default.Trial));
+    }
+
+    internal void RemoveTrial(string name)
+    {
+        if (!File.Exists(TrialOf(name)))
+            return;
+        reporting.Trace($"remove {TrialOf(name)}");
+        File.Delete(TrialOf(name));
+        Tidy();
+    }
+
+    string TrialFolder => Path.Combine(path, "trial");
+
+    string TrialOf(string name) => Path.Combine(TrialFolder, name);
 
     /// <summary>
     /// Keeps what a start made real, keys included: a file that is edited afterwards is not what runs. It lives in memory

@@ -14,6 +14,9 @@ namespace Weft.Control;
 /// <param name="anyOwner">Take down any WireGuard interface of that name, as wg-quick does.</param>
 sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
 {
+    /// <summary>The site's own watcher stops it, and does not wait for itself to end.</summary>
+    internal bool IsWatcher { get; init; }
+
     /// <returns>False when there was nothing to take away.</returns>
     /// <exception cref="OperationFailedException">The interface is not ours, or something could not be taken away.</exception>
     internal bool Run()
@@ -56,9 +59,9 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
         if (engine)
             host.Userspace.Stop(name, link);
         UserspaceEngine.TidyFolder();
-        int steps = RemoveRest(state, engine, mark);
+        int steps = RemoveRest(state, state?.Restore ?? Ownership.Remembered(link?.Alias ?? ""), engine, mark);
         if (forget)
-            host.States.Remove(name);
+            host.States.Remove(name, IsWatcher);
         return steps;
     }
 
@@ -89,9 +92,9 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
     }
 
     /// <summary>The steps made; one that is refused does not hold up the rest.</summary>
-    int RemoveRest(SiteState? state, bool engine, uint mark)
+    int RemoveRest(SiteState? state, ImmutableArray<Sysctl> settings, bool engine, uint mark)
     {
-        ImmutableArray<Sysctl> restore = HandOver(state);
+        ImmutableArray<Sysctl> restore = HandOver(state, settings);
         HostState actual = host.Inspector.Look(null, null, restore.Select(s => s.Key)) with
         {
             NameServers = host.NameServers.Standing(name, state, isNew: true, anyOwner && engine ? file : null),
@@ -123,15 +126,14 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
     }
 
     /// <summary>Settings to put back now. Those that another site still relies on become that site's to put back.</summary>
-    ImmutableArray<Sysctl> HandOver(SiteState? state)
+    ImmutableArray<Sysctl> HandOver(SiteState? state, ImmutableArray<Sysctl> settings)
     {
-        if (state is null || state.Restore.IsEmpty)
+        if (settings.IsEmpty)
             return [];
-        ImmutableArray<SiteState> others = host
-            .States.ReadAll()
-            .RemoveAll(s => s.Name == name || s.Namespace != state.Namespace);
+        string place = state?.Namespace ?? SiteHost.Namespace;
+        ImmutableArray<SiteState> others = host.States.ReadAll().RemoveAll(s => s.Name == name || s.Namespace != place);
         ImmutableArray<Sysctl> restore = [];
-        foreach (Sysctl setting in state.Restore)
+        foreach (Sysctl setting in settings)
         {
             int heir = others.IndexOf(others.FirstOrDefault(o => o.Needs.Contains(setting.Key))!);
             if (heir < 0)

@@ -19,7 +19,7 @@ public sealed class WatchFolder(string path)
     public FolderLock? TryTake()
     {
         Directory.CreateDirectory(path, OwnerOnly);
-        FolderLock? taken = FolderLock.TryTake(path);
+        FolderLock? taken = TryLock(out _);
         if (taken is not { IsRemoved: true })
             return taken;
         taken.Dispose();
@@ -31,10 +31,8 @@ public sealed class WatchFolder(string path)
     {
         get
         {
-            if (!Directory.Exists(path))
-                return false;
-            using FolderLock? taken = FolderLock.TryTake(path);
-            return taken is null;
+            using FolderLock? taken = TryLock(out bool isThere);
+            return isThere && taken is null;
         }
     }
 
@@ -55,20 +53,34 @@ public sealed class WatchFolder(string path)
     /// <exception cref="IOException">They cannot be written.</exception>
     public void Write(ReadOnlySpan<byte> notes) => PrivateFile.Write(Notes, notes);
 
+    /// <summary>Removes it, notes and all; for the watcher that holds it.</summary>
+    public void Discard()
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+            for (string? parent = Path.GetDirectoryName(path); IsEmpty(parent); parent = Path.GetDirectoryName(parent))
+                Directory.Delete(parent!);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The stop that ended us is about it as well.
+        }
+    }
+
     /// <summary>Removes it once its watcher, which saw the site go, has let go of it.</summary>
     internal void Remove(Reporting reporting)
     {
-        if (!Directory.Exists(path))
-            return;
         long begun = Environment.TickCount64;
         while (true)
         {
-            using (FolderLock? taken = FolderLock.TryTake(path))
+            using (FolderLock? taken = TryLock(out bool isThere))
             {
-                if (taken is not null)
+                if (taken is not null || !isThere)
                 {
-                    reporting.Trace($"remove {path}");
-                    Directory.Delete(path, recursive: true);
+                    if (isThere)
+                        reporting.Trace($"remove {path}");
+                    Discard();
                     return;
                 }
             }
@@ -78,6 +90,27 @@ public sealed class WatchFolder(string path)
                 return;
             }
             Thread.Sleep(10);
+        }
+    }
+
+    /// <summary>One of Weft's own folders under <c>/run</c>, with nothing in it.</summary>
+    static bool IsEmpty(string? folder) =>
+        folder is not null
+        && Path.GetFileName(folder) is "watch" or "weft"
+        && !Directory.EnumerateFileSystemEntries(folder!).Any();
+
+    FolderLock? TryLock(out bool isThere)
+    {
+        try
+        {
+            FolderLock? taken = FolderLock.TryTake(path);
+            isThere = true;
+            return taken;
+        }
+        catch (KernelRefusedException e) when (e.Error == Errno.ENOENT)
+        {
+            isThere = false;
+            return null;
         }
     }
 }

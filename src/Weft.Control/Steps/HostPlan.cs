@@ -32,8 +32,8 @@ static class HostPlan
         DeviceStatus device = actual.Device ?? throw new ArgumentException("No device.", nameof(actual));
         ImmutableArray<HostStep>.Builder steps = ImmutableArray.CreateBuilder<HostStep>();
         // The alias comes first: from then on whatever happens to this process, stop knows the interface as ours.
-        if (!Ownership.IsOurAlias(link.Alias))
-            steps.Add(new SetAlias(link, Ownership.AliasWord));
+        if (link.Alias != wanted.Alias)
+            steps.Add(new SetAlias(link, wanted.Alias));
         if (wanted.Device.Difference(device) is { } change)
             steps.Add(new ChangeDevice(wanted.Name, change, Undo(device, change)));
         ImmutableArray<RoutingRule> orphans = StaleRules(wanted.Rules, actual, link);

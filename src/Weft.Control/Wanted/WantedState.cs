@@ -12,6 +12,9 @@ sealed record WantedState
 
     public required int Mtu { get; init; }
 
+    /// <summary>Of the interface; it names the settings that stop puts back.</summary>
+    public string Alias { get; init; } = Ownership.AliasWord;
+
     public required DeviceWish Device { get; init; }
 
     public ImmutableArray<InterfaceAddress> Addresses { get; init; } = [];

@@ -19,10 +19,11 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Gives a site that is to be watched its watcher, and takes the reviver of one that is not.</summary>
-    internal void Ensure(SiteFile file, WatchFolder folder)
+    /// <param name="isOnTrial">Then a site has a watcher in any case, that sees to the way back.</param>
+    internal void Ensure(SiteFile file, WatchFolder folder, bool isOnTrial)
     {
         string name = file.Interface;
-        if (file.Config.Interface.Check is null)
+        if (file.Config.Interface.Check is null && !isOnTrial)
         {
             Retire(name);
             return;

@@ -13,6 +13,9 @@ namespace Weft.Mesh;
 /// </summary>
 public sealed class SiteWatch : IDisposable
 {
+    /// <summary>Between two writes of where the peers are.</summary>
+    static readonly TimeSpan s_seldom = TimeSpan.FromMinutes(10);
+
     readonly SiteRunner _runner;
     readonly string _name;
     readonly WatchFolder _folder;
@@ -23,6 +26,11 @@ public sealed class SiteWatch : IDisposable
     readonly LinkHooks _hooks;
 
     WatchNotes _notes;
+    WatchNotes? _recovered;
+    RunningSite? _running;
+    EndpointMemory? _memory;
+    bool _saved;
+    TimeSpan _savedAt;
     string? _fault;
 
     /// <param name="name">The interface.</param>
@@ -67,9 +75,18 @@ public sealed class SiteWatch : IDisposable
     /// <exception cref="OperationFailedException">The host cannot be looked at.</exception>
     public TimeSpan? Check(Func<bool> isEnough)
     {
-        if (_runner.Running(_name) is not { } site || site.File.Config.Interface.Check is not { } interval)
-            return null;
         WatchNotes before = _notes;
+        EndTrial();
+        if (_runner.Running(_name) is not { } site)
+            return null;
+        _running = site;
+        TimeSpan? trial = _runner.TrialLeft(_name);
+        if (site.File.Config.Interface.Check is not { } interval)
+        {
+            // Only the trial is to be watched.
+            Keep(before);
+            return trial;
+        }
         if (site.Device is { } device && site.LinkIndex != 0)
         {
             HashSet<IPAddress> answered = Probe(site, isEnough);
@@ -80,7 +97,42 @@ public sealed class SiteWatch : IDisposable
         bool runs = Upkeep(site, ImmutableDictionary<PublicKey, IPEndPoint>.Empty);
         Ask(site);
         Keep(before);
-        return runs ? interval : null;
+        Remember(site);
+        // A trial ends on time.
+        return !runs ? null
+            : trial < interval ? trial
+            : interval;
+    }
+
+    /// <summary>The state of the site is gone: puts it back if the site itself is there, as after a <c>/run</c> that was cleared.</summary>
+    /// <returns>False when the site was stopped.</returns>
+    public bool Recover()
+    {
+        if (_running is null || _runner.Running(_name) is not null)
+            return false;
+        WatchNotes before = _notes;
+        PeerNews news = new(Down(_running), ImmutableDictionary<PublicKey, IPEndPoint>.Empty);
+        if (!_runner.Recover(_running.File, news))
+            return false;
+        Tell("repair", null, "its notes in /run were lost and have been written anew");
+        _recovered = before;
+        return true;
+    }
+
+    /// <summary>Writes the notes that <see cref="Recover"/> could not yet, since there was no folder that is ours.</summary>
+    public void KeepRecovered()
+    {
+        if (_recovered is not { } before)
+            return;
+        _recovered = null;
+        Keep(before);
+    }
+
+    /// <summary>Removes the notes of a site that is stopped, if it was this watcher that stopped it.</summary>
+    public void Forget()
+    {
+        if (!File.Exists(StateFile))
+            _folder.Discard();
     }
 
     /// <summary>Dials the peers whose names have been looked up.</summary>
@@ -180,7 +232,7 @@ public sealed class SiteWatch : IDisposable
     /// <summary>False when the site does not run any more.</summary>
     bool Upkeep(RunningSite site, IReadOnlyDictionary<PublicKey, IPEndPoint> endpoints)
     {
-        HashSet<PublicKey> down = [.. site.File.Config.Peers.Select(p => p.PublicKey).Where(k => !LinkOf(k).IsUp)];
+        HashSet<PublicKey> down = Down(site);
         _steps.Clear();
         try
         {
@@ -202,6 +254,48 @@ public sealed class SiteWatch : IDisposable
             _fault = fault;
             return true;
         }
+    }
+
+    HashSet<PublicKey> Down(RunningSite site) =>
+        [.. site.File.Config.Peers.Select(p => p.PublicKey).Where(k => !LinkOf(k).IsUp)];
+
+    void EndTrial()
+    {
+        try
+        {
+            if (_runner.GoBackIfOver(_name, isWatcher: true) is { } tried)
+                Tell("trial", null, $"nobody confirmed the new state, so the old one is back; what was tried: {tried}");
+        }
+        catch (Exception e) when (e is OperationFailedException or FaultyFileException)
+        {
+            _log.Warning($"{_name}: the trial is over, but the old state cannot be had yet: {e.Message}");
+        }
+    }
+
+    /// <summary>Keeps where the peers that answer are, seldom enough for a router's flash.</summary>
+    void Remember(RunningSite site)
+    {
+        if (site.Device is not { } device || (_saved && Now - _savedAt < s_seldom))
+            return;
+        EndpointMemory memory = _memory ??= EndpointMemory.Read(_name, _log.Warning);
+        Dictionary<PublicKey, PeerStatus> peers = device.Peers.ToDictionary(p => p.PublicKey);
+        foreach (PeerSection peer in site.File.Config.Peers)
+        {
+            bool answers = LinkOf(peer.PublicKey) is { IsUp: true, Failures: 0, AnswersProbes: true };
+            if (answers && peers.GetValueOrDefault(peer.PublicKey)?.Endpoint is { } endpoint)
+                memory = memory.With(peer, endpoint);
+        }
+        if (memory == _memory)
+            return;
+        try
+        {
+            memory.Write(_name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.Warning($"{_name}: where the peers are cannot be kept for the next start: {e.Message}");
+        }
+        (_memory, _saved, _savedAt) = (memory, true, Now);
     }
 
     void Settle()

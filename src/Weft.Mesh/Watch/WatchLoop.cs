@@ -10,6 +10,9 @@ public static class WatchLoop
     /// <summary>Somebody who asks whether there is a watcher holds the folder for an instant.</summary>
     const int Tries = 10;
 
+    /// <summary>Whoever clears <c>/run</c> may be at it still.</summary>
+    static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(200);
+
     /// <summary>When the host cannot even be looked at, for whatever reason.</summary>
     static readonly TimeSpan s_afterFault = TimeSpan.FromSeconds(10);
 
@@ -24,30 +27,68 @@ public static class WatchLoop
         ArgumentNullException.ThrowIfNull(end);
         ArgumentNullException.ThrowIfNull(started);
         ArgumentNullException.ThrowIfNull(log);
-        using FolderLock? held = Take(watch);
-        if (held is null)
-            return false;
+        bool isFirst = true;
+        do
+        {
+            using FolderLock? held = Take(watch);
+            if (held is null)
+                return false;
+            if (isFirst)
+                started();
+            isFirst = false;
+            watch.KeepRecovered();
+            if (!WatchUntilGone(watch, end, log))
+            {
+                watch.Forget();
+                return true;
+            }
+        } while (true);
+    }
+
+    /// <summary>False at the end, true when the site's state is gone while the site itself is not.</summary>
+    static bool WatchUntilGone(SiteWatch watch, EventCounter end, WatchLog log)
+    {
+        if (!Directory.Exists(Path.GetDirectoryName(watch.StateFile)))
+            return Recover(watch, end, log);
         using FileRemoval stopped = new(watch.StateFile);
         using Poller poller = new(stopped.Descriptor, end.Descriptor, watch.LookupsDone);
-        started();
         while (true)
         {
             long begun = Stopwatch.GetTimestamp();
             TimeSpan? interval = Check(watch, () => poller.Wait(0) && IsOver(), log);
             if (interval is null || IsOver())
-                return true;
+                return IsLost();
             TimeSpan left;
             while ((left = interval.Value - Stopwatch.GetElapsedTime(begun)) > TimeSpan.Zero)
             {
                 if (!poller.Wait((int)Math.Ceiling(left.TotalMilliseconds)))
                     break;
                 if (IsOver())
-                    return true;
+                    return IsLost();
                 watch.TakeLookups();
             }
         }
 
+        bool IsLost() => !poller.IsReady(1) && Recover(watch, end, log);
+
         bool IsOver() => poller.IsReady(1) || (poller.IsReady(0) && stopped.Happened());
+    }
+
+    static bool Recover(SiteWatch watch, EventCounter end, WatchLog log)
+    {
+        using Poller ended = new(end.Descriptor);
+        while (!ended.Wait((int)s_again.TotalMilliseconds))
+        {
+            try
+            {
+                return watch.Recover();
+            }
+            catch (OperationFailedException e)
+            {
+                log.Warning(e.Message);
+            }
+        }
+        return false;
     }
 
     static FolderLock? Take(SiteWatch watch)

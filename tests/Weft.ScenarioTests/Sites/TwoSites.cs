@@ -68,12 +68,12 @@ sealed class TwoSites
         A.Run(Programs.Weft, "makeconf", "--from", mesh, "--out", $"{Lab.Folder}/sites");
     }
 
-    /// <summary>Starts both and waits until each has heard of the other.</summary>
+    /// <summary>Starts both and waits until each has heard of the other, which a busy machine may first have given up.</summary>
     internal void Start()
     {
         A.Run(Programs.Weft, "start", ConfOf(A));
         B.Run(Programs.Weft, "start", ConfOf(B));
-        Assert.True(Pings());
+        Wait.Until(() => HasRoute() && Pings(), seconds: 2 * Soon);
     }
 
     /// <summary>From LAN to LAN.</summary>

@@ -1,0 +1,131 @@
+using Weft.ScenarioTests.Control;
+using Weft.ScenarioTests.Network;
+using Weft.ScenarioTests.Sites;
+
+namespace Weft.ScenarioTests.Watch;
+
+/// <summary>The watcher as a process: there is one while the site runs, whatever happens to it, and none after.</summary>
+public sealed class WatcherLifeTests
+{
+    [Fact]
+    public async Task A_site_has_one_watcher_from_start_to_stop_and_stop_leaves_nothing()
+    {
+        await using Lab lab = new();
+        TwoSites two = TwoSites.Lay(lab);
+        string before = HostState.Capture(two.A);
+        two.Start();
+        Assert.Single(Watchers(two.A));
+        two.A.Run(Programs.Weft, "start", two.ConfOf(two.A));
+        two.A.Run(Programs.Weft, "watch", "wg0", "--background");
+        two.A.Run(Programs.Weft, "restart", two.ConfOf(two.A));
+        Assert.Single(Watchers(two.A));
+        CommandResult second = two.A.Try(Programs.Weft, "watch", "wg0");
+        Assert.Equal(1, second.Status);
+        Assert.Contains("has a watcher already", second.Errors);
+
+        two.A.Run(Programs.Weft, "stop", "wg0");
+
+        Assert.Equal(before, HostState.Capture(two.A));
+    }
+
+    [Fact]
+    public async Task A_watcher_that_was_killed_is_revived_and_knows_what_it_knew()
+    {
+        await using Lab lab = new();
+        TwoSites two = TwoSites.Lay(lab);
+        two.Start();
+        two.Cut();
+        Wait.Until(() => !two.HasRoute(), seconds: TwoSites.Soon);
+
+        two.A.Sh("kill -9 $(pgrep -f '[w]eft watch')");
+        Assert.Contains("nobody watches", two.A.Run(Programs.Weft, "status"));
+        two.A.Run(Programs.Weft, "watch", "wg0", "--background");
+
+        Assert.Single(Watchers(two.A));
+        Assert.False(two.HasRoute());
+        two.Mend();
+        Wait.Until(two.HasRoute, seconds: TwoSites.Soon);
+    }
+
+    [Fact]
+    public async Task Cron_revives_it_and_the_entry_goes_with_the_site()
+    {
+        await using Lab lab = new();
+        TwoSites two = TwoSites.Lay(lab);
+        // What crontab(1) does, for a table of this host's own; waiting for a real cron would take a minute.
+        two.A.Sh(
+            """
+            mkdir -p /run/bin
+            cat >/run/bin/crontab <<'END'
+            #!/bin/sh
+            case $1 in
+            -l) exec cat /run/table ;;
+            -r) exec rm /run/table ;;
+            -) exec cat >/run/table ;;
+            esac
+            END
+            chmod 755 /run/bin/crontab
+            echo '5 4 * * * echo mine' | /run/bin/crontab -
+            """
+        );
+        string Weft(string line) => two.A.Sh($"PATH=/run/bin:$PATH {Programs.Weft} {line}");
+        Weft($"start {two.ConfOf(two.A)}");
+        string entry = two.A.Sh("/run/bin/crontab -l");
+        Assert.Contains("5 4 * * * echo mine\n", entry);
+        Assert.Matches(@"(?m)^\* \* \* \* \* '.*/weft' 'watch' wg0 --background >/dev/null 2>&1 #weft-wg0#$", entry);
+        Weft($"start {two.ConfOf(two.A)}");
+        Assert.Equal(entry, two.A.Sh("/run/bin/crontab -l"));
+
+        two.A.Sh("kill -9 $(pgrep -f '[w]eft watch')");
+        string line = entry.Split('\n').Single(l => l.EndsWith("#weft-wg0#")).Replace("* * * * * ", "");
+        two.A.Sh($"PATH=/run/bin:$PATH; {line}\n");
+        Assert.Single(Watchers(two.A));
+
+        Weft("stop wg0");
+        Assert.Equal("5 4 * * * echo mine\n", two.A.Sh("/run/bin/crontab -l"));
+        Assert.Empty(Watchers(two.A));
+    }
+
+    [Fact]
+    public async Task A_second_start_writes_nothing_at_all()
+    {
+        await using Lab lab = new();
+        TwoSites two = TwoSites.Lay(lab);
+        two.Start();
+
+        CommandResult again = two.A.Try(Programs.Weft, "start", two.ConfOf(two.A), "--trace");
+
+        Assert.Contains("nothing to change", again.Output);
+        string[] traced = again.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.NotEmpty(traced);
+        // Netlink messages that ask are RTM_GET...; commands that ask list. All else would be a write.
+        Assert.All(
+            traced,
+            line =>
+                Assert.Matches(
+                    @"^  (netlink RTM_GET\w+.*|netlink .*GET_\w+.*|run \S*ip6?tables -w 5 -S|run \S*nft -j -t list ruleset|run \S*crontab -l)$",
+                    line
+                )
+        );
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("rm -r /run/weft;")]
+    public async Task Stop_puts_settings_back_that_start_changed_even_if_its_notes_are_lost(string accident)
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        string before = HostState.Capture(host);
+        host.Run(Programs.Weft, "start", new SiteConf(lab).Write());
+        Assert.Equal("1", host.Run("cat", "/proc/sys/net/ipv4/ip_forward").Trim());
+
+        host.Sh($"{accident} :");
+        host.Run(Programs.Weft, "stop", "wg0");
+
+        Assert.Equal(before, HostState.Capture(host));
+    }
+
+    static string[] Watchers(Host host) =>
+        host.Try("pgrep", "-f", "[w]eft watch").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
