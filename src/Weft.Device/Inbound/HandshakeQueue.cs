@@ -3,40 +3,61 @@ using Weft.Protocol;
 namespace Weft.Device;
 
 /// <summary>
-/// Handshake messages on their way from the packet thread to the control thread. Those that show that their sender
-/// is where they come from wait apart and are read first: a flood from made-up addresses can fill the other ring, and
-/// keeps out nobody who has been given a cookie. Several writers, one reader.
+/// Handshake messages on their way from the packet thread to the control thread, in three rings that are read in turns.
+/// So a flood fills the ring of its own kind and keeps out nobody else: from made-up addresses that of messages that show
+/// nothing, from addresses that the sender owns that of sources that keep sending. Several writers, one reader.
 /// </summary>
 sealed class HandshakeQueue
 {
     /// <summary>What a node reads its load from.</summary>
     public const int Capacity = Node.HandshakeQueueLength;
 
-    /// <summary>The rate of these is limited by their sources; a burst of a thousand peers fits.</summary>
+    /// <summary>A burst of a thousand peers fits.</summary>
     const int ProvenCapacity = 1024;
+
+    /// <summary>
+    /// Reads after which the turns begin again: one for fresh sources, one for those that keep sending, all others for
+    /// messages that show nothing. Answered with a cookie, ten of these cost as much as one that is computed for.
+    /// </summary>
+    const int Turns = 10;
+
+    /// <summary>Proven, of sources of which no such message came for a second.</summary>
+    readonly HandshakeRing _fresh = new(ProvenCapacity);
 
     readonly HandshakeRing _proven = new(ProvenCapacity);
     readonly HandshakeRing _unproven = new(Capacity);
+    readonly FreshSources _sources = new();
+    int _turn;
 
     /// <summary>Messages that wait. No lock.</summary>
-    public int Count => _proven.Count + _unproven.Count;
+    public int Count => _fresh.Count + _proven.Count + _unproven.Count;
 
     /// <summary>False when there is no room, or the claim is none; the message is lost then.</summary>
     /// <param name="datagram">At most an initiation's length.</param>
-    public bool TryWrite(HandshakeClaim claim, ReadOnlySpan<byte> datagram, in Endpoint from) =>
+    public bool TryWrite(Instant now, HandshakeClaim claim, ReadOnlySpan<byte> datagram, in Endpoint from) =>
         claim switch
         {
-            HandshakeClaim.Proven => _proven.TryWrite(datagram, from),
+            HandshakeClaim.Proven => (_sources.Take(now, from) ? _fresh : _proven).TryWrite(datagram, from),
             HandshakeClaim.Unproven => _unproven.TryWrite(datagram, from),
             _ => false,
         };
 
-    /// <summary>Takes the oldest proven message, else the oldest of the others; false when there is none.</summary>
+    /// <summary>Takes the oldest message of the ring whose turn it is, else of another; false when there is none.</summary>
     /// <param name="datagram">At least an initiation's length; its first <paramref name="length"/> bytes are filled.</param>
     /// <param name="queued">Messages that waited, this one included.</param>
     public bool TryRead(Span<byte> datagram, out int length, out Endpoint from, out int queued)
     {
         queued = Count;
-        return _proven.TryRead(datagram, out length, out from) || _unproven.TryRead(datagram, out length, out from);
+        HandshakeRing next = _turn switch
+        {
+            0 => _fresh,
+            Turns - 1 => _proven,
+            _ => _unproven,
+        };
+        _turn = queued == 0 ? 0 : (_turn + 1) % Turns;
+        return next.TryRead(datagram, out length, out from)
+            || _fresh.TryRead(datagram, out length, out from)
+            || _proven.TryRead(datagram, out length, out from)
+            || _unproven.TryRead(datagram, out length, out from);
     }
 }

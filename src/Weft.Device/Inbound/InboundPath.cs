@@ -58,7 +58,7 @@ sealed class InboundPath(Node node, HandshakeQueue handshakes, IPacketSink sink,
         // A cookie that is looked at costs something, and matters only where there are others to wait for.
         const int busy = 64;
         HandshakeClaim claim = node.ClaimOf(now, datagram, in from, handshakes.Count >= busy);
-        return handshakes.TryWrite(claim, datagram, in from);
+        return handshakes.TryWrite(now, claim, datagram, in from);
     }
 
     /// <summary>Opens one datagram and passes its packet on. Returns wake.</summary>

@@ -6,12 +6,14 @@ namespace Weft.Tests.Device;
 
 public sealed class HandshakeQueueTests
 {
+    static readonly Instant s_now = TestEnd.TestTime;
+
     [Fact]
     public void Messages_come_out_as_they_went_in_and_say_how_many_wait()
     {
         HandshakeQueue queue = new();
-        queue.TryWrite(HandshakeClaim.Unproven, [1, 2, 3], Endpoint.V4(1, 1));
-        queue.TryWrite(HandshakeClaim.Unproven, [4], Endpoint.V6(2, 2));
+        queue.TryWrite(s_now, HandshakeClaim.Unproven, [1, 2, 3], Endpoint.V4(1, 1));
+        queue.TryWrite(s_now, HandshakeClaim.Unproven, [4], Endpoint.V6(2, 2));
         byte[] datagram = new byte[Datagram.LongestHandshake];
 
         Assert.True(queue.TryRead(datagram, out int length, out Endpoint from, out int queued));
@@ -27,12 +29,49 @@ public sealed class HandshakeQueueTests
     {
         HandshakeQueue queue = new();
         byte[] datagram = new byte[Datagram.LongestHandshake];
-        while (queue.TryWrite(HandshakeClaim.Unproven, datagram, default)) { }
+        while (queue.TryWrite(s_now, HandshakeClaim.Unproven, datagram, default)) { }
         Assert.Equal(4096, queue.Count);
-        Assert.True(queue.TryWrite(HandshakeClaim.Proven, [7], Endpoint.V4(1, 1)));
-        Assert.False(queue.TryWrite(HandshakeClaim.None, [8], Endpoint.V4(1, 1)));
+        Assert.True(queue.TryWrite(s_now, HandshakeClaim.Proven, [7], Endpoint.V4(1, 1)));
+        Assert.False(queue.TryWrite(s_now, HandshakeClaim.None, [8], Endpoint.V4(1, 1)));
         Assert.True(queue.TryRead(datagram, out int length, out _, out int queued));
         Assert.Equal((1, 7, HandshakeQueue.Capacity + 1), (length, datagram[0], queued));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Who_is_new_passes_a_flood_from_addresses_that_the_sender_owns(bool isIPv6)
+    {
+        HandshakeQueue queue = new();
+        Fill(queue, isIPv6);
+        Assert.True(queue.TryWrite(s_now, HandshakeClaim.Proven, [7], Source(isIPv6, 9)));
+        Assert.False(queue.TryWrite(s_now, HandshakeClaim.Proven, [7], Source(isIPv6, 1)));
+        // Answered next, behind the one message that was the flood's first.
+        byte[] datagram = new byte[Datagram.LongestHandshake];
+        Assert.True(queue.TryRead(datagram, out _, out Endpoint from, out _));
+        Assert.Equal(Source(isIPv6, 1), from);
+        for (int i = 1; i < 11; i++)
+            queue.TryRead(datagram, out _, out from, out _);
+        Assert.Equal(Source(isIPv6, 9), from);
+        // A second later the other one is as good as new.
+        Instant later = s_now + TimeSpan.FromSeconds(1);
+        Assert.True(queue.TryWrite(later, HandshakeClaim.Proven, [7], Source(isIPv6, 1)));
+    }
+
+    [Fact]
+    public void No_kind_of_message_waits_for_ever_behind_another()
+    {
+        HandshakeQueue queue = new();
+        Fill(queue, isIPv6: false);
+        byte[] datagram = new byte[Datagram.LongestHandshake];
+        List<Endpoint> read = [];
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.True(queue.TryRead(datagram, out _, out Endpoint from, out _));
+            read.Add(from);
+        }
+        Assert.InRange(read.Count(from => from == default), 10, 18);
+        Assert.InRange(read.Count(from => from != default), 2, 10);
     }
 
     [Fact]
@@ -56,4 +95,14 @@ public sealed class HandshakeQueueTests
             }
         }
     }
+
+    /// <summary>As full of messages from nowhere, and of proven ones from one source, as can be.</summary>
+    static void Fill(HandshakeQueue queue, bool isIPv6)
+    {
+        while (queue.TryWrite(s_now, HandshakeClaim.Unproven, [1], default)) { }
+        while (queue.TryWrite(s_now, HandshakeClaim.Proven, [2], Source(isIPv6, 1))) { }
+    }
+
+    static Endpoint Source(bool isIPv6, uint number) =>
+        isIPv6 ? Endpoint.V6((UInt128)number << 64 | 5, 1) : Endpoint.V4(number, 1);
 }
