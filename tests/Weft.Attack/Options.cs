@@ -12,7 +12,7 @@ sealed record Options
         addresses, which must be local (ip route add local 10.66.0.0/17 dev lo). For hosts of a test's own only.
 
           keys     --seed TEXT --peers N                     the public keys of N identities that come of a seed
-          crowd    --seed TEXT --peers N --to A:P --key K    N peers that shake hands and then only answer
+          crowd    --seed TEXT --peers N --to A:P --key K    N peers that shake hands three times and then only answer
           garbage | initiations | cookies | replays | oversized | junk
                    --to A:P --key K [--seed TEXT] [--sources A/N] [--rate N] [--seconds N] [--count N]
 

@@ -8,8 +8,9 @@ namespace Weft.ScenarioTests.EngineScenarios;
 /// <summary>
 /// A device that is attacked (docs/testing.md says how it is measured). Each attack comes and goes; in between, the same
 /// flood goes to a port beside the device's that nobody reads. So both transfers share the machine with the same
-/// attacker, and what differs is what the attack costs the device.
+/// attacker, and what differs is what the attack costs the device. Alone, because it compares how long things take.
 /// </summary>
+[CollectionDefinition(nameof(AttackTests), DisableParallelization = true)]
 [Collection(nameof(AttackTests))]
 public sealed class AttackTests
 {
@@ -44,7 +45,7 @@ public sealed class AttackTests
         Device newcomer = AddNewcomer(pair);
         TunnelPair.Ping(left, TunnelPair.ResponderInner4);
         await Transfer.OverTcp(left, right, TunnelPair.ResponderInner4, TransferBytes);
-        long memory = ResidentKilobytes(pair.Responder);
+        long memory = Usage.Of(pair.Responder).ResidentKilobytes;
         int lines = pair.Responder.Daemon.Errors.Split('\n').Length;
 
         List<double> calm = [];
@@ -67,12 +68,12 @@ public sealed class AttackTests
             }
 
             Assert.False(pair.Responder.Daemon.HasExited, pair.Responder.Daemon.Errors);
-            Assert.InRange(ResidentKilobytes(pair.Responder) - memory, long.MinValue, MostKilobytes);
+            Assert.InRange(Usage.Of(pair.Responder).ResidentKilobytes - memory, long.MinValue, MostKilobytes);
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{attack}: {Listed(calm)} s in calm, {Listed(attacked)} s attacked; newcomers in after {Listed(shaken)} s; "
-                + $"{ResidentKilobytes(pair.Responder) - memory} KiB more"
+                + $"{Usage.Of(pair.Responder).ResidentKilobytes - memory} KiB more"
         );
         Assert.InRange(Median(attacked), 0, 2 * Median(calm));
         Assert.All(shaken, seconds => Assert.InRange(seconds, 0, 3));
@@ -112,12 +113,4 @@ public sealed class AttackTests
 
     static string Listed(List<double> values) =>
         string.Join(", ", values.Select(value => value.ToString("0.00", CultureInfo.InvariantCulture)));
-
-    static long ResidentKilobytes(Device device) =>
-        long.Parse(
-            File.ReadLines($"/proc/{device.Daemon.Pid}/status")
-                .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-            CultureInfo.InvariantCulture
-        );
 }

@@ -59,24 +59,34 @@ sealed class Attacker
             sent = "garbage";
         }
 
-        Running attack = _host.Start(
-            Programs.Attack,
-            sent,
-            "--to",
-            $"{(ipv6 ? Target6 : Target4)}:{port}",
-            "--key",
-            _key,
-            "--seed",
-            kind,
-            "--sources",
-            ipv6 ? "fd66:0:1::/56" : "10.66.0.0/19",
-            "--rate",
-            FormattableString.Invariant($"{rate}"),
-            "--seconds",
-            "60"
+        Running attack = Start(
+            FormattableString.Invariant(
+                $"{sent} --to {(ipv6 ? Target6 : Target4)}:{port} --seed {kind} --rate {rate} --seconds 60"
+            ),
+            ipv6 ? "fd66:0:1::/56" : "10.66.0.0/19"
         );
         Wait.Until(() => attack.Output.Contains("begins", StringComparison.Ordinal) || attack.HasExited);
         Assert.False(attack.HasExited, attack.Errors);
         return attack;
     }
+
+    /// <summary>
+    /// Has peers shake hands three times, two seconds apart, each from an address of its own. They live until they are ended.
+    /// </summary>
+    internal Running BeginCrowd(string seed, int peers) =>
+        Start(
+            FormattableString.Invariant($"crowd --to {Target4}:{TunnelPair.Port} --seed {seed} --peers {peers}"),
+            "10.66.0.0/19"
+        );
+
+    /// <summary>Returns when all peers of a crowd have a session of that round.</summary>
+    internal static void WaitForRound(Running crowd, int round)
+    {
+        string done = FormattableString.Invariant($"round {round} is done");
+        Wait.Until(() => crowd.Output.Contains(done, StringComparison.Ordinal) || crowd.HasExited, seconds: 60);
+        Assert.False(crowd.HasExited, crowd.Errors);
+    }
+
+    Running Start(string options, string sources) =>
+        _host.Start([Programs.Attack, .. options.Split(' '), "--key", _key, "--sources", sources]);
 }

@@ -42,7 +42,7 @@ public sealed class LifeScenarioTests
         await using Lab lab = new();
         Device device = Device.Start(lab.AddHost("host"), Engine.Weft);
         KeyPair own = KeyPair.Generate();
-        long before = ResidentKilobytes(device);
+        long before = Usage.Of(device).ResidentKilobytes;
         StringBuilder conf = new($"[Interface]\nPrivateKey = {own.Private}\n");
         Random random = new(1);
         byte[] key = new byte[32];
@@ -60,14 +60,14 @@ public sealed class LifeScenarioTests
         device.Host.Run("ip", "link", "set", "wg0", "up");
         Assert.Equal(Peers, TunnelPair.Peers(device).Length);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{(ResidentKilobytes(device) - before) / (double)Peers:0.0} KiB a peer"
+            $"{(Usage.Of(device).ResidentKilobytes - before) / (double)Peers:0.0} KiB a peer"
         );
-        Assert.InRange(ResidentKilobytes(device) - before, 0, 200 * 1024);
+        Assert.InRange(Usage.Of(device).ResidentKilobytes - before, 0, 200 * 1024);
 
-        // Half a percent of a core at most, counted in hundredths of a second of processor time.
-        long ticks = ProcessorTicks(device);
+        // Half a percent of a core at most.
+        Usage idle = Usage.Of(device);
         device.Host.Run("sleep", "4");
-        Assert.InRange(ProcessorTicks(device) - ticks, 0, 2);
+        Assert.InRange(Usage.Of(device).ProcessorSince(idle).TotalMilliseconds, 0, 20);
     }
 
     [Fact]
@@ -155,20 +155,5 @@ public sealed class LifeScenarioTests
         }
 
         return answer.ToString();
-    }
-
-    static long ResidentKilobytes(Device device) =>
-        long.Parse(
-            File.ReadLines($"/proc/{device.Daemon.Pid}/status")
-                .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-            CultureInfo.InvariantCulture
-        );
-
-    static long ProcessorTicks(Device device)
-    {
-        string[] words = File.ReadAllText($"/proc/{device.Daemon.Pid}/stat").Split(") ")[1].Split(' ');
-        return long.Parse(words[11], CultureInfo.InvariantCulture)
-            + long.Parse(words[12], CultureInfo.InvariantCulture);
     }
 }
