@@ -39,7 +39,7 @@ static class WgSetConf
     {
         foreach (PeerConfig peer in config.Peers)
         foreach (AllowedIpChange change in peer.AllowedIps)
-            if (change.Written is not null)
+            if (change.HasHostBits)
                 wg.Error.Write($"wg: warning: {change} has bits set after its prefix; it stands for {change.Prefix}\n");
     }
 

@@ -49,23 +49,3 @@ public sealed record PeerConfig
 
     public ImmutableArray<AllowedIpChange> AllowedIps { get; init; } = [];
 }
-
-/// <summary>One prefix to add to a peer's allowed IPs or, with <paramref name="Remove"/>, to take from them.</summary>
-/// <param name="Prefix">IPv4 or IPv6, host bits zero.</param>
-/// <param name="Remove">Remove the prefix if the peer owns it.</param>
-public readonly record struct AllowedIpChange(IPNetwork Prefix, bool Remove = false)
-{
-    /// <summary>The address as it was written, when that has host bits; tools pass it on as it is. Else null.</summary>
-    public IPAddress? Written { get; init; }
-
-    /// <summary>A change of any address, host bits or not, and the length of its prefix.</summary>
-    public static AllowedIpChange Of(IPAddress address, int prefixLength, bool remove = false)
-    {
-        IPNetwork prefix = AddressText.Network(address, prefixLength);
-        return new(prefix, remove) { Written = prefix.BaseAddress.Equals(address) ? null : address };
-    }
-
-    /// <summary><c>10.0.0.5/24</c>, after a <c>-</c> when it is to be removed; host bits as they were written.</summary>
-    public override string ToString() =>
-        $"{(Remove ? "-" : "")}{AddressText.Format(Written ?? Prefix.BaseAddress)}/{Prefix.PrefixLength}";
-}

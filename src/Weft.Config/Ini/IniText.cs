@@ -42,7 +42,7 @@ readonly record struct IniText(string Source, int Line, int LineStart, int Start
     }
 
     /// <summary>White space as C's isspace has it: that is what WireGuard's own tools strip.</summary>
-    internal static bool IsSpace(char c) => c is ' ' or '\t' or '\r' or '\n' or '\v' or '\f';
+    internal static bool IsSpace(char c) => c is ' ' or (>= '\t' and <= '\r');
 
     public override string ToString() => Span.ToString();
 }

@@ -184,7 +184,7 @@ sealed class SiteConfigParser(string text, string file)
         bool signed = value.Span[0] is '+' or '-';
         IniText written = signed ? value.Slice(1, value.Length - 1) : value;
         return ConfigValue.AddressAndPrefix(written, faults) is { } prefix
-            ? AllowedIpChange.Of(prefix.Address, prefix.PrefixLength, value.Span[0] == '-')
+            ? new AllowedIpChange(prefix.Address, prefix.PrefixLength, value.Span[0] == '-')
             : null;
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Weft.Config;
 
@@ -18,9 +17,19 @@ public static class AddressText
     public static IPAddress? Parse(ReadOnlySpan<char> text)
     {
         Span<byte> bytes = stackalloc byte[16];
+        return TryParse(text, bytes, out int length) ? new IPAddress(bytes[..length]) : null;
+    }
+
+    /// <summary>The same without an object: writes 4 or 16 bytes, and says how many.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, Span<byte> address, out int length)
+    {
         if (text.Contains(':'))
-            return TryParseV6(text, bytes) ? new IPAddress(bytes) : null;
-        return TryParseV4(text, bytes) ? new IPAddress(bytes[..4]) : null;
+        {
+            length = 16;
+            return TryParseV6(text, address);
+        }
+        length = 4;
+        return TryParseV4(text, address);
     }
 
     /// <summary>Four decimal numbers, no leading zeros. Writes 4 bytes.</summary>
@@ -120,9 +129,13 @@ public static class AddressText
     public static int Format(IPAddress address, Span<byte> text)
     {
         Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out _);
-        return address.AddressFamily == AddressFamily.InterNetwork ? FormatV4(bytes, text) : FormatV6(bytes, text);
+        address.TryWriteBytes(bytes, out int length);
+        return Format(bytes[..length], text);
     }
+
+    /// <summary>The same for an address of 4 or 16 bytes.</summary>
+    public static int Format(ReadOnlySpan<byte> address, Span<byte> text) =>
+        address.Length == 4 ? FormatV4(address, text) : FormatV6(address, text);
 
     /// <summary>The same address and prefix with the bits after the prefix cleared.</summary>
     public static IPNetwork Network(IPAddress address, int prefixLength)

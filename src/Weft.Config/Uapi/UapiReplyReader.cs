@@ -127,9 +127,11 @@ public sealed class UapiReplyReader(string name)
         switch (key)
         {
             case var _ when key.SequenceEqual("allowed_ip"u8):
-                if (!value.Contains((byte)'/') || !UapiValue.TryPrefix(value, out IPAddress address, out int length))
+                if (
+                    !value.Contains((byte)'/') || !UapiValue.TryPrefix(value, remove: false, out AllowedIpChange change)
+                )
                     return false;
-                peer.AllowedIps.Add(AddressText.Network(address, length));
+                peer.AllowedIps.Add(change.Prefix);
                 return true;
             case var _ when key.SequenceEqual("preshared_key"u8):
                 PresharedKey? presharedKey = UapiValue.PresharedKey(value);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 
 namespace Weft.Config;
 
@@ -128,9 +127,9 @@ sealed class UapiSetParser
     bool ReadAllowedIp(ReadOnlySpan<byte> value)
     {
         bool remove = !value.IsEmpty && value[0] == '-';
-        if (!UapiValue.TryPrefix(remove ? value[1..] : value, out IPAddress address, out int length))
+        if (!UapiValue.TryPrefix(remove ? value[1..] : value, remove, out AllowedIpChange change))
             return false;
-        _allowed.Add(AllowedIpChange.Of(address, length, remove));
+        _allowed.Add(change);
         return true;
     }
 

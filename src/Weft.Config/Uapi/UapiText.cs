@@ -112,11 +112,13 @@ public static class UapiText
 
     static void WriteAllowedIp(in AllowedIpChange change, IBufferWriter<byte> output)
     {
+        Span<byte> address = stackalloc byte[16];
+        address = address[..change.WriteAddress(address)];
         Span<byte> line = output.GetSpan(80);
         int at = Put(change.Remove ? "allowed_ip=-"u8 : "allowed_ip="u8, line);
-        at += AddressText.Format(change.Written ?? change.Prefix.BaseAddress, line[at..]);
+        at += AddressText.Format(address, line[at..]);
         line[at++] = (byte)'/';
-        Utf8Formatter.TryFormat(change.Prefix.PrefixLength, line[at..], out int written);
+        Utf8Formatter.TryFormat(change.PrefixLength, line[at..], out int written);
         at += written;
         line[at++] = (byte)'\n';
         output.Advance(at);

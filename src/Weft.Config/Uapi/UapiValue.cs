@@ -63,20 +63,18 @@ static class UapiValue
     }
 
     /// <summary><c>10.0.0.5/24</c>; the prefix is that of the whole address when it is missing.</summary>
-    internal static bool TryPrefix(ReadOnlySpan<byte> text, out IPAddress address, out int prefixLength)
+    internal static bool TryPrefix(ReadOnlySpan<byte> text, bool remove, out AllowedIpChange change)
     {
-        prefixLength = 0;
+        change = default;
         int slash = text.IndexOf((byte)'/');
-        address = Address(slash < 0 ? text : text[..slash])!;
-        if (address is null)
+        Span<byte> bytes = stackalloc byte[16];
+        if (!TryAddress(slash < 0 ? text : text[..slash], bytes, out int length))
             return false;
-        int all = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128;
-        prefixLength = all;
-        if (slash < 0)
-            return true;
-        bool good = TryNumber(text[(slash + 1)..], (ulong)all, out ulong length);
-        prefixLength = (int)length;
-        return good;
+        ulong prefixLength = 8 * (ulong)length;
+        if (slash >= 0 && !TryNumber(text[(slash + 1)..], prefixLength, out prefixLength))
+            return false;
+        change = new AllowedIpChange(bytes[..length], (int)prefixLength, remove);
+        return true;
     }
 
     static IPAddress? ScopedAddress(ReadOnlySpan<byte> text)
@@ -99,11 +97,18 @@ static class UapiValue
 
     static IPAddress? Address(ReadOnlySpan<byte> text)
     {
+        Span<byte> bytes = stackalloc byte[16];
+        return TryAddress(text, bytes, out int length) ? new IPAddress(bytes[..length]) : null;
+    }
+
+    static bool TryAddress(ReadOnlySpan<byte> text, Span<byte> address, out int length)
+    {
+        length = 0;
         Span<char> chars = stackalloc char[AddressText.MaxLength];
         if (text.Length > chars.Length)
-            return null;
+            return false;
         chars = chars[..text.Length];
-        return TryWiden(text, chars) ? AddressText.Parse(chars) : null;
+        return TryWiden(text, chars) && AddressText.TryParse(chars, address, out length);
     }
 
     static bool TryWiden(ReadOnlySpan<byte> text, Span<char> chars) =>

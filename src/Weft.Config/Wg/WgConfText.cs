@@ -29,6 +29,9 @@ sealed class WgConfParser(string text, string file, IEndpointNames names)
     IniText _heading;
     bool _hasPublicKey;
 
+    /// <summary>The current line without its white space.</summary>
+    char[] _stripped = new char[256];
+
     internal ParseResult<DeviceConfig> Parse()
     {
         Section section = Section.None;
@@ -42,7 +45,7 @@ sealed class WgConfParser(string text, string file, IEndpointNames names)
             start += length + 1;
             if (line.IsEmpty)
                 continue;
-            string stripped = Strip(line.Span);
+            ReadOnlySpan<char> stripped = Strip(line.Span);
             if (stripped.Equals("[Interface]", StringComparison.OrdinalIgnoreCase))
                 section = Section.Interface;
             else if (stripped.Equals("[Peer]", StringComparison.OrdinalIgnoreCase))
@@ -65,14 +68,16 @@ sealed class WgConfParser(string text, string file, IEndpointNames names)
         return (end < 0 ? line : line.Slice(0, end)).Trim();
     }
 
-    static string Strip(ReadOnlySpan<char> line)
+    ReadOnlySpan<char> Strip(ReadOnlySpan<char> line)
     {
-        Span<char> kept = line.Length <= 256 ? stackalloc char[256] : new char[line.Length];
+        if (_stripped.Length < line.Length)
+            _stripped = new char[2 * line.Length];
+        Span<char> kept = _stripped;
         int length = 0;
         foreach (char c in line)
             if (!IniText.IsSpace(c))
                 kept[length++] = c;
-        return kept[..length].ToString();
+        return kept[..length];
     }
 
     Section StartPeer(IniText heading)
@@ -94,68 +99,71 @@ sealed class WgConfParser(string text, string file, IEndpointNames names)
         _peer = null;
     }
 
-    bool ReadPair(Section section, IniText line, string stripped)
+    bool ReadPair(Section section, IniText line, ReadOnlySpan<char> stripped)
     {
-        int equals = stripped.IndexOf('=', StringComparison.Ordinal);
+        int equals = stripped.IndexOf('=');
         if (equals < 0 || equals + 1 == stripped.Length)
             return false;
-        int there = line.Span.IndexOf('=') + 1;
-        IniText where = line.Slice(there, line.Length - there).Trim();
-        string value = stripped[(equals + 1)..];
-        string key = stripped[..equals].ToLowerInvariant();
+        ReadOnlySpan<char> value = stripped[(equals + 1)..];
+        Span<char> key = stackalloc char[MaxKeyLength];
+        int length = stripped[..equals].ToLowerInvariant(key);
+        if (length < 0)
+            return false;
+        key = key[..length];
         return section switch
         {
-            Section.Interface => ReadInterface(key, value, where),
+            Section.Interface => ReadInterface(key, value, line),
             // The heading's section comes again after a later [Interface], whose keys are the device's.
-            Section.Peer => ReadPeer(key, value, where, _peer!),
+            Section.Peer => ReadPeer(key, value, line, _peer!),
             _ => false,
         };
     }
 
-    bool ReadInterface(string key, string value, IniText where)
+    bool ReadInterface(ReadOnlySpan<char> key, ReadOnlySpan<char> value, IniText line)
     {
         switch (key)
         {
             case "listenport":
-                ushort? port = names.FindPort(value, out string? why);
+                ushort? port = names.FindPort(value.ToString(), out string? why);
                 _device = _device with { ListenPort = port };
-                Check(port is not null, where, $"'{ConfigValue.Shown(where)}' is not a port: {why}");
+                if (port is null)
+                    Complain(line, $"is not a port: {why}");
                 return true;
             case "fwmark":
                 _device = _device with { FirewallMark = WgValue.Mark(value) };
-                Check(
-                    _device.FirewallMark is not null,
-                    where,
-                    $"'{ConfigValue.Shown(where)}' is neither off nor a number up to 0xffffffff"
-                );
+                if (_device.FirewallMark is null)
+                    Complain(line, "is neither off nor a number up to 0xffffffff");
                 return true;
             case "privatekey":
                 _device.PrivateKey?.Dispose();
                 _device = _device with { PrivateKey = PrivateKey.ParseAsWritten(value) };
-                Check(_device.PrivateKey is not null, where, NoKey);
+                if (_device.PrivateKey is null)
+                    ComplainOfKey(line);
                 return true;
             default:
                 return false;
         }
     }
 
-    bool ReadPeer(string key, string value, IniText where, PeerConfig peer)
+    bool ReadPeer(ReadOnlySpan<char> key, ReadOnlySpan<char> value, IniText line, PeerConfig peer)
     {
         switch (key)
         {
             case "publickey":
                 _hasPublicKey = true;
-                Check(PublicKey.TryParse(value, out PublicKey publicKey), where, NoKey);
+                if (!PublicKey.TryParse(value, out PublicKey publicKey))
+                    ComplainOfKey(line);
                 _peer = peer with { PublicKey = publicKey };
                 return true;
             case "presharedkey":
                 peer.PresharedKey?.Dispose();
                 _peer = peer with { PresharedKey = PresharedKey.Parse(value) };
-                Check(_peer.PresharedKey is not null, where, NoKey);
+                if (_peer.PresharedKey is null)
+                    ComplainOfKey(line);
                 return true;
             case "allowedips":
-                bool? good = WgValue.AllowedIps(value, _allowed, increments: false, out string? wrong);
-                Check(good is not null, where, $"'{ShownText.Of(wrong)}' is not a network");
+                if (WgValue.AllowedIps(value, _allowed, increments: false, out string? wrong) is null)
+                    _faults.Add(ValueOf(line), $"'{ShownText.Of(wrong)}' is not a network");
                 return true;
             case "endpoint":
                 IPEndPoint? endpoint = null;
@@ -163,25 +171,34 @@ sealed class WgConfParser(string text, string file, IEndpointNames names)
                 if (WgValue.TrySplitEndpoint(value, out string host, out string service))
                     endpoint = names.Find(host, service, patient: !_faults.Any, out why);
                 _peer = peer with { Endpoint = endpoint };
-                Check(endpoint is not null, where, $"'{ConfigValue.Shown(where)}' leads nowhere: {why}");
+                if (endpoint is null)
+                    Complain(line, $"leads nowhere: {why}");
                 return true;
             case "persistentkeepalive":
                 _peer = peer with { PersistentKeepalive = WgValue.Keepalive(value) };
-                Check(
-                    _peer.PersistentKeepalive is not null,
-                    where,
-                    $"'{ConfigValue.Shown(where)}' is neither off nor seconds up to 65535"
-                );
+                if (_peer.PersistentKeepalive is null)
+                    Complain(line, "is neither off nor seconds up to 65535");
                 return true;
             default:
                 return false;
         }
     }
 
-    void Check(bool good, IniText where, string message)
+    /// <param name="what">What the line's value is, or is not.</param>
+    void Complain(IniText line, string what)
     {
-        if (!good)
-            _faults.Add(where, message);
+        IniText value = ValueOf(line);
+        _faults.Add(value, $"'{ConfigValue.Shown(value)}' {what}");
+    }
+
+    /// <summary>Without the value, which may be a key all but for one character.</summary>
+    void ComplainOfKey(IniText line) => _faults.Add(ValueOf(line), "the value is not a key of 44 characters of base64");
+
+    /// <summary>The line after its equals sign.</summary>
+    static IniText ValueOf(IniText line)
+    {
+        int start = line.Span.IndexOf('=') + 1;
+        return line.Slice(start, line.Length - start).Trim();
     }
 
     /// <summary>The line up to its equals sign: what follows may be a key.</summary>
@@ -200,7 +217,8 @@ sealed class WgConfParser(string text, string file, IEndpointNames names)
             _ => "start with [Interface] or [Peer]",
         };
 
-    const string NoKey = "the value is not a key of 44 characters of base64";
+    /// <summary>Longer than any key there is.</summary>
+    const int MaxKeyLength = 32;
 
     enum Section
     {

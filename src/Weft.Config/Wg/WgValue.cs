@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Weft.Config;
 
@@ -60,13 +58,14 @@ public static class WgValue
         {
             ReadOnlySpan<char> item = text[range];
             bool signed = increments && item.Length > 0 && item[0] is '+' or '-';
-            if (!TryPrefix(signed ? item[1..] : item, out IPAddress address, out int length))
+            bool remove = signed && item[0] == '-';
+            if (!TryPrefix(signed ? item[1..] : item, remove, out AllowedIpChange change))
             {
                 wrong = item.ToString();
                 return null;
             }
             whole |= !signed;
-            list.Add(AllowedIpChange.Of(address, length, signed && item[0] == '-'));
+            list.Add(change);
         }
         return whole;
     }
@@ -75,33 +74,37 @@ public static class WgValue
     /// Cuts <c>host:service</c> or <c>[host]:service</c> apart; without brackets the last colon counts. False when there is
     /// no service.
     /// </summary>
-    public static bool TrySplitEndpoint(string text, out string host, out string service)
+    public static bool TrySplitEndpoint(ReadOnlySpan<char> text, out string host, out string service)
     {
         host = service = "";
         int start = text.StartsWith('[') ? 1 : 0;
-        int end = start == 1 ? text.IndexOf(']', StringComparison.Ordinal) : text.LastIndexOf(':');
+        int end = start == 1 ? text.IndexOf(']') : text.LastIndexOf(':');
         int colon = end + start;
         if (end < 0 || colon + 1 >= text.Length || text[colon] != ':')
             return false;
-        host = text[start..end];
-        service = text[(colon + 1)..];
+        host = text[start..end].ToString();
+        service = text[(colon + 1)..].ToString();
         return true;
     }
 
-    static bool TryPrefix(ReadOnlySpan<char> text, out IPAddress address, out int length)
+    static bool TryPrefix(ReadOnlySpan<char> text, bool remove, out AllowedIpChange change)
     {
-        length = 0;
+        change = default;
         int slash = text.IndexOf('/');
-        address = AddressText.Parse(slash < 0 ? text : text[..slash])!;
-        if (address is null)
+        Span<byte> bytes = stackalloc byte[16];
+        if (!AddressText.TryParse(slash < 0 ? text : text[..slash], bytes, out int length))
             return false;
-        int all = address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;
-        length = all;
-        return slash < 0
-            || (
-                int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out length)
-                && length <= all
-            );
+        int all = 8 * length;
+        int prefixLength = all;
+        if (
+            slash >= 0
+            && !int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out prefixLength)
+        )
+            return false;
+        if (prefixLength > all)
+            return false;
+        change = new AllowedIpChange(bytes[..length], prefixLength, remove);
+        return true;
     }
 
     static bool IsOff(ReadOnlySpan<char> text) => text.Equals("off", StringComparison.OrdinalIgnoreCase);

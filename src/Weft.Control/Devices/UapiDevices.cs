@@ -63,25 +63,16 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
     public DeviceStatus Get(string name)
     {
         using UnixConnection device = Connect(name);
-        Send(device, name, UapiText.GetCommand);
+        Send(device, name, sender => sender.Write(UapiText.GetCommand));
         return Receive(device, name, "read").Status!;
     }
 
     /// <inheritdoc/>
     public void Set(string name, DeviceConfig config)
     {
-        ArrayBufferWriter<byte> text = new(4096);
-        UapiText.WriteSet(config, text, InterfaceNames.Find);
-        try
-        {
-            using UnixConnection device = Connect(name);
-            Send(device, name, text.WrittenSpan);
-            Receive(device, name, "changed");
-        }
-        finally
-        {
-            text.Clear();
-        }
+        using UnixConnection device = Connect(name);
+        Send(device, name, sender => UapiText.WriteSet(config, sender, InterfaceNames.Find));
+        Receive(device, name, "changed");
     }
 
     UnixConnection Connect(string name)
@@ -103,11 +94,13 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
         }
     }
 
-    void Send(UnixConnection device, string name, ReadOnlySpan<byte> text)
+    void Send(UnixConnection device, string name, Action<UapiSender> write)
     {
+        using UapiSender sender = new(device);
         try
         {
-            device.Send(text);
+            write(sender);
+            sender.Flush();
         }
         catch (KernelRefusedException e)
         {

@@ -181,10 +181,10 @@ static class WireGuardMessages
     {
         int nest = request.BeginNest(0);
         Span<byte> address = stackalloc byte[16];
-        change.Prefix.BaseAddress.TryWriteBytes(address, out int length);
-        request.Put(AllowedIpAttribute.Family, length == 4 ? Inet : Inet6);
+        int length = change.WriteBase(address);
+        request.Put(AllowedIpAttribute.Family, change.IsIPv6 ? Inet6 : Inet);
         request.Put(AllowedIpAttribute.Address, address[..length]);
-        request.Put(AllowedIpAttribute.PrefixLength, (byte)change.Prefix.PrefixLength);
+        request.Put(AllowedIpAttribute.PrefixLength, (byte)change.PrefixLength);
         // Kernels before 6.16 know no flags here, so they get none where none is needed.
         if (change.Remove)
             request.Put(AllowedIpAttribute.Flags, RemoveAllowedIp);

@@ -101,7 +101,7 @@ public sealed class WireGuardMessagesTests
         {
             AllowedIps =
             [
-                new AllowedIpChange(IPNetwork.Parse("10.0.0.0/8"), Remove: true),
+                new AllowedIpChange(IPNetwork.Parse("10.0.0.0/8"), remove: true),
                 new AllowedIpChange(IPNetwork.Parse("fd00::/8")),
             ],
         };

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
@@ -61,6 +62,30 @@ public sealed class BadDeviceTests : IDisposable
         Stopwatch watch = Stopwatch.StartNew();
         Assert.StartsWith("wdev0: ", GetFails());
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 1.5);
+    }
+
+    [Fact]
+    public void One_that_takes_a_long_command_in_small_bites_gets_every_byte_of_it()
+    {
+        IEnumerable<AllowedIpChange> prefixes = Enumerable
+            .Range(0, 30_000)
+            .Select(i => new AllowedIpChange([10, (byte)(i >> 8), (byte)i, 0], 24, remove: i % 7 == 0));
+        DeviceConfig config = new() { Peers = [new PeerConfig { PublicKey = default, AllowedIps = [.. prefixes] }] };
+        ArrayBufferWriter<byte> whole = new();
+        UapiText.WriteSet(config, whole);
+        using MemoryStream taken = new();
+        using BadDevice device = new(
+            Socket,
+            client =>
+            {
+                byte[] bite = new byte[999];
+                while (taken.Length < whole.WrittenCount && client.Receive(bite) is var count and > 0)
+                    taken.Write(bite, 0, count);
+                client.Send("errno=0\n\n"u8);
+            }
+        );
+        new UapiDevices(_folder).Set("wdev0", config);
+        Assert.Equal(whole.WrittenMemory.ToArray(), taken.ToArray());
     }
 
     [Theory]
