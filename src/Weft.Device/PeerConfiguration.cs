@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Weft.Config;
 using Weft.Crypto;
 using Weft.Protocol;
@@ -31,15 +32,22 @@ static class PeerConfiguration
             node.SetEndpoint(peer, Endpoint.From(config.Endpoint));
         if (config.ReplaceAllowedIps)
             node.DisallowAllIps(peer);
-        foreach (AllowedIpChange change in config.AllowedIps)
-        {
-            if (change.Remove)
-                node.DisallowIp(peer, change.Prefix);
-            else
-                node.AllowIp(peer, change.Prefix);
-        }
+        ApplyAllowedIps(node, peer, config.AllowedIps);
         if (config.PersistentKeepalive is { } seconds)
             node.SetPersistentKeepalive(peer, seconds);
+    }
+
+    static void ApplyAllowedIps(Node node, Tunnel peer, ImmutableArray<AllowedIpChange> changes)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        foreach (ref readonly AllowedIpChange change in changes.AsSpan())
+        {
+            ReadOnlySpan<byte> address = bytes[..change.WriteBase(bytes)];
+            if (change.Remove)
+                node.DisallowIp(peer, address, change.PrefixLength);
+            else
+                node.AllowIp(peer, address, change.PrefixLength);
+        }
     }
 
     /// <summary>The key in it is a copy, which the caller disposes of.</summary>

@@ -1,30 +1,39 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Weft.Protocol;
 
 /// <summary>One prefix and its owner: a value in a trie and a link in the owner's list.</summary>
 sealed class AllowedIp
 {
-    internal AllowedIp(Tunnel owner, IPNetwork network)
+    // Not one UInt128: code that touches one is not compiled ahead of time, and a device that starts with a large
+    // configuration would run all of this as the runtime's first, slow draft.
+    readonly ulong _high;
+    readonly ulong _low;
+
+    /// <param name="owner">The peer.</param>
+    /// <param name="address">4 or 16 bytes; host bits count for nothing.</param>
+    /// <param name="length">Of the prefix, in bits.</param>
+    internal AllowedIp(Tunnel owner, ReadOnlySpan<byte> address, int length)
     {
         Owner = owner;
-        Length = network.PrefixLength;
-        IsIPv6 = network.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
-        Span<byte> bytes = stackalloc byte[16];
-        network.BaseAddress.TryWriteBytes(bytes, out _);
-        Prefix = IsIPv6
-            ? BinaryPrimitives.ReadUInt128BigEndian(bytes) & PrefixTrie<UInt128, AllowedIp>.Mask(Length)
-            : BinaryPrimitives.ReadUInt32BigEndian(bytes) & PrefixTrie<uint, AllowedIp>.Mask(Length);
+        Length = length;
+        IsIPv6 = address.Length == 16;
+        if (IsIPv6)
+            ReadV6(address, length, out _high, out _low);
+        else
+            _low = BinaryPrimitives.ReadUInt32BigEndian(address) & PrefixTrie<uint, AllowedIp>.Mask(length);
     }
 
     internal Tunnel Owner { get; }
 
     internal bool IsIPv6 { get; }
 
-    /// <summary>Host bits zero; IPv4 in the low 32 bits.</summary>
-    internal UInt128 Prefix { get; }
+    /// <summary>Host bits zero.</summary>
+    internal uint PrefixV4 => (uint)_low;
+
+    /// <summary>Host bits zero.</summary>
+    internal UInt128 PrefixV6 => new(_high, _low);
 
     internal int Length { get; }
 
@@ -37,11 +46,19 @@ sealed class AllowedIp
         Span<byte> bytes = stackalloc byte[16];
         if (IsIPv6)
         {
-            BinaryPrimitives.WriteUInt128BigEndian(bytes, Prefix);
+            BinaryPrimitives.WriteUInt64BigEndian(bytes, _high);
+            BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], _low);
             return new IPNetwork(new IPAddress(bytes), Length);
         }
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)Prefix);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, PrefixV4);
         return new IPNetwork(new IPAddress(bytes[..4]), Length);
+    }
+
+    static void ReadV6(ReadOnlySpan<byte> address, int length, out ulong high, out ulong low)
+    {
+        UInt128 prefix = BinaryPrimitives.ReadUInt128BigEndian(address) & PrefixTrie<UInt128, AllowedIp>.Mask(length);
+        high = (ulong)(prefix >> 64);
+        low = (ulong)prefix;
     }
 }
 

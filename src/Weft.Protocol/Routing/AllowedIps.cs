@@ -36,23 +36,19 @@ public sealed class AllowedIps
     internal Tunnel? Find(UInt128 address) => _v6.Find(address)?.Owner;
 
     /// <summary>Gives the prefix to the owner, at the end of its list, taking it from whoever has it.</summary>
-    internal void Add(Tunnel owner, IPNetwork network)
+    internal void Add(Tunnel owner, ReadOnlySpan<byte> address, int length)
     {
-        AllowedIp added = new(owner, network);
-        AllowedIp? before = added.IsIPv6
-            ? _v6.Set(added.Prefix, added.Length, added)
-            : _v4.Set((uint)added.Prefix, added.Length, added);
+        AllowedIp added = new(owner, address, length);
+        AllowedIp? before = added.IsIPv6 ? SetV6(added) : _v4.Set(added.PrefixV4, added.Length, added);
         before?.Owner.AllowedIpList.Remove(before);
         owner.AllowedIpList.Append(added);
     }
 
     /// <summary>Takes the prefix from the owner; false when it has not exactly that one.</summary>
-    internal bool Remove(Tunnel owner, IPNetwork network)
+    internal bool Remove(Tunnel owner, ReadOnlySpan<byte> address, int length)
     {
-        AllowedIp wanted = new(owner, network);
-        AllowedIp? present = wanted.IsIPv6
-            ? _v6.Get(wanted.Prefix, wanted.Length)
-            : _v4.Get((uint)wanted.Prefix, wanted.Length);
+        AllowedIp wanted = new(owner, address, length);
+        AllowedIp? present = wanted.IsIPv6 ? GetV6(wanted) : _v4.Get(wanted.PrefixV4, wanted.Length);
         if (present is null || present.Owner != owner)
             return false;
         Remove(present);
@@ -68,9 +64,16 @@ public sealed class AllowedIps
     void Remove(AllowedIp present)
     {
         if (present.IsIPv6)
-            _v6.Remove(present.Prefix, present.Length);
+            RemoveV6(present);
         else
-            _v4.Remove((uint)present.Prefix, present.Length);
+            _v4.Remove(present.PrefixV4, present.Length);
         present.Owner.AllowedIpList.Remove(present);
     }
+
+    // Apart, so that what IPv4 needs is compiled ahead of time (see AllowedIp).
+    AllowedIp? SetV6(AllowedIp added) => _v6.Set(added.PrefixV6, added.Length, added);
+
+    AllowedIp? GetV6(AllowedIp wanted) => _v6.Get(wanted.PrefixV6, wanted.Length);
+
+    void RemoveV6(AllowedIp present) => _v6.Remove(present.PrefixV6, present.Length);
 }

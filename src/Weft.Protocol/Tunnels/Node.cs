@@ -182,21 +182,31 @@ public sealed class Node : IDisposable
     }
 
     /// <summary>Gives the peer a prefix, at the end of its list, taking it from whoever has it.</summary>
-    public void AllowIp(Tunnel peer, IPNetwork prefix)
+    /// <param name="address">4 or 16 bytes, host bits or not.</param>
+    public void AllowIp(Tunnel peer, ReadOnlySpan<byte> address, int prefixLength)
     {
         lock (Gate)
         {
             if (!peer.IsClosed)
-                AllowedIps.Add(peer, prefix);
+                AllowedIps.Add(peer, address, prefixLength);
         }
     }
 
+    /// <inheritdoc cref="AllowIp(Tunnel, ReadOnlySpan{byte}, int)"/>
+    public void AllowIp(Tunnel peer, IPNetwork prefix) =>
+        AllowIp(peer, prefix.BaseAddress.GetAddressBytes(), prefix.PrefixLength);
+
     /// <summary>Takes a prefix from the peer; false when it does not own exactly that one.</summary>
-    public bool DisallowIp(Tunnel peer, IPNetwork prefix)
+    /// <param name="address">4 or 16 bytes, host bits or not.</param>
+    public bool DisallowIp(Tunnel peer, ReadOnlySpan<byte> address, int prefixLength)
     {
         lock (Gate)
-            return AllowedIps.Remove(peer, prefix);
+            return AllowedIps.Remove(peer, address, prefixLength);
     }
+
+    /// <inheritdoc cref="DisallowIp(Tunnel, ReadOnlySpan{byte}, int)"/>
+    public bool DisallowIp(Tunnel peer, IPNetwork prefix) =>
+        DisallowIp(peer, prefix.BaseAddress.GetAddressBytes(), prefix.PrefixLength);
 
     public void DisallowAllIps(Tunnel peer)
     {
