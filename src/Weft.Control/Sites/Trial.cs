@@ -68,18 +68,18 @@ sealed class SiteTrial(SiteHost host, string name)
             Delete(file.Path);
         else
             Put(file.Path, old.Text);
-        host.States.WriteTrial(
-            name,
-            new Trial
-            {
-                File = file.Path,
-                Until = Now + limit,
-                HasOld = old is not null,
-            }
-        );
         bool done = false;
         try
         {
+            host.States.WriteTrial(
+                name,
+                new Trial
+                {
+                    File = file.Path,
+                    Until = Now + limit,
+                    HasOld = old is not null,
+                }
+            );
             StartResult result = new SiteStart(host, file, options).Run();
             done = true;
             return result;

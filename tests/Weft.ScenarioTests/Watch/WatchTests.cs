@@ -52,7 +52,7 @@ public sealed class WatchTests
     }
 
     [Theory]
-    [InlineData("iptables -F; iptables -X", "iptables")]
+    [InlineData("iptables -F; ip6tables -F", "iptables")]
     [InlineData("ip route del 10.0.2.0/24 dev wg0", "ip route add 10.0.2.0/24")]
     [InlineData("echo 0 >/proc/sys/net/ipv4/ip_forward", "ip_forward=1")]
     [InlineData("ip link set wg0 down", "ip link set wg0 up")]
