@@ -59,9 +59,10 @@ public sealed class BadDeviceTests : IDisposable
                     client.Send(bytes);
             }
         );
-        Stopwatch watch = Stopwatch.StartNew();
-        Assert.StartsWith("wdev0: ", GetFails());
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 1.5);
+        // Refused for what it says: no time limit had to end it.
+        string message = GetFails();
+        Assert.StartsWith("wdev0: ", message);
+        Assert.DoesNotContain("within", message, StringComparison.Ordinal);
     }
 
     [Fact]

