@@ -26,6 +26,8 @@ sealed class HostFirewall(Tools tools)
     internal void Apply(FirewallChange change)
     {
         ToolResult result = tools.Run(change.Program, change.Arguments, change.Input);
+        if (!result.Succeeded && change.Plain is { } plain)
+            result = tools.Run(plain.Program, plain.Arguments, plain.Input);
         if (!result.Succeeded)
         {
             throw new OperationFailedException(

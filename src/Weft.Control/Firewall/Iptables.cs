@@ -18,6 +18,8 @@ sealed record Iptables(string Restore, ImmutableArray<string> Lines)
 
     static readonly string[] s_marks = [Ownership.TableMark, .. s_builtIn.Select(Ownership.ChainMark)];
 
+    bool IsIPv6 => Path.GetFileName(Restore).StartsWith("ip6", StringComparison.Ordinal);
+
     /// <summary>Somebody filters with it: there is a rule, a chain, or a policy that drops.</summary>
     internal bool IsInUse => !Lines.All(IsEmptyPolicy);
 
@@ -27,8 +29,12 @@ sealed record Iptables(string Restore, ImmutableArray<string> Lines)
     internal FirewallChange? Put(FirewallWish wish, ImmutableArray<string> marks)
     {
         ImmutableArray<FirewallChain> chains = wish.Chains();
-        if (chains.All(Stands))
-            return null;
+        ImmutableArray<FirewallChain> plain = [.. chains.Select(c => c.Plain)];
+        return chains.All(Stands) || plain.All(Stands) ? null : Put(chains, marks) with { Plain = Put(plain, marks) };
+    }
+
+    FirewallChange Put(ImmutableArray<FirewallChain> chains, ImmutableArray<string> marks)
+    {
         StringBuilder text = new(Head);
         StringBuilder undo = new(Head);
         // To declare a chain is to empty it. Other people's chains are not named, so they stay as they are.
@@ -122,8 +128,8 @@ sealed record Iptables(string Restore, ImmutableArray<string> Lines)
 
     static string Jump(FirewallChain chain) => $"-A {chain.IptablesParent} -j {chain.Name}";
 
-    static IEnumerable<string> Rules(FirewallChain chain) =>
-        chain.Rules.Select(r => $"-A {chain.Name} {r.Iptables} -j ACCEPT");
+    IEnumerable<string> Rules(FirewallChain chain) =>
+        chain.Rules.Select(r => IsIPv6 ? r.IPv6 : r.IPv4).OfType<string>().Select(r => $"-A {chain.Name} {r}");
 
     static string Declaration(string chain) => $":{chain} - [0:0]\n";
 

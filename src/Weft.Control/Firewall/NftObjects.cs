@@ -38,6 +38,18 @@ sealed record NftRule(
     bool IsUnconditionalDrop
 )
 {
+    /// <summary>Opens the comment of a rule whose expressions different versions of nft print differently.</summary>
+    internal const string CommentWord = "weft: ";
+
+    internal static bool IsComment(string words) => words.StartsWith(CommentWord, StringComparison.Ordinal);
+
+    /// <summary>What <see cref="Words"/> will be of a rule that we write.</summary>
+    internal static string WordsOf(string rule)
+    {
+        int comment = rule.IndexOf(CommentWord, StringComparison.Ordinal);
+        return comment < 0 ? rule.Replace("\"", "", StringComparison.Ordinal) : rule[comment..^1];
+    }
+
     internal static NftRule Read(JsonElement json)
     {
         List<string> words = [];
@@ -64,7 +76,7 @@ sealed record NftRule(
             Member(json, "handle") is { ValueKind: JsonValueKind.Number } handle && handle.TryGetInt64(out long number)
                 ? number
                 : 0,
-            string.Join(' ', words),
+            Text(json, "comment") is { } comment && IsComment(comment) ? comment : string.Join(' ', words),
             jump,
             drops && !conditional
         );

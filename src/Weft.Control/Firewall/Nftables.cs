@@ -96,20 +96,32 @@ sealed class Nftables
     /// <summary>What to change so that our chains stand as wished beside the obstacles; null when they do.</summary>
     internal FirewallChange? Put(FirewallWish wish, bool iptables)
     {
+        ImmutableArray<FirewallChain> chains = wish.Chains();
+        ImmutableArray<FirewallChain> plain = [.. chains.Select(c => c.Plain)];
+        return Put(chains, iptables) is { } change && Put(plain, iptables) is { } without
+            ? change with
+            {
+                Plain = without,
+            }
+            : null;
+    }
+
+    FirewallChange? Put(ImmutableArray<FirewallChain> chains, bool iptables)
+    {
         StringBuilder text = new();
         StringBuilder undo = new();
         foreach (NftChain parent in Obstacles(iptables))
         {
-            FirewallChain chain = wish.Chains().First(c => c.NftHook == parent.Hook);
+            FirewallChain chain = chains.First(c => c.NftHook == parent.Hook);
             string table = $"{parent.Family} {parent.Table}";
             bool exists = _chains.Any(c => c.Beside(parent) && c.Name == chain.Name);
             NftRule? jump = _rules.FirstOrDefault(r => r.In(parent) && r.Jump == chain.Name);
-            IEnumerable<string> wanted = chain.Rules.Select(r => $"{Plain(r.Nft)} accept");
+            IEnumerable<string> wanted = chain.Rules.Select(r => NftRule.WordsOf(r.Nft));
             if (exists && jump is not null && RulesNow(parent, chain.Name).SequenceEqual(wanted))
                 continue;
             text.Append($"add chain {table} {chain.Name}\nflush chain {table} {chain.Name}\n");
             foreach (FirewallRule rule in chain.Rules)
-                text.Append($"add rule {table} {chain.Name} {rule.Nft} accept\n");
+                text.Append($"add rule {table} {chain.Name} {rule.Nft}\n");
             if (jump is null)
                 text.Append($"insert rule {table} {parent.Name} jump {chain.Name}\n");
             // A fresh jump has no handle yet; with the chain emptied it does no harm, and stop takes it.
@@ -177,12 +189,10 @@ sealed class Nftables
     {
         StringBuilder text = new($"flush chain {table} {chain}\n");
         // What somebody else put into our chain and has no text here is not brought back.
-        foreach (string rule in rules.Where(r => r.Split(' ').All(IsWord)))
+        foreach (string rule in rules.Where(r => !NftRule.IsComment(r) && r.Split(' ').All(IsWord)))
             text.Append($"add rule {table} {chain} {rule}\n");
         return text.ToString();
     }
 
     static bool IsWord(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(s_letters);
-
-    static string Plain(string rule) => rule.Replace("\"", "", StringComparison.Ordinal);
 }

@@ -49,7 +49,7 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
             Addresses = Interface.Addresses.RemoveAll(a => !actual.HasIPv6 && IsIPv6(a.Address)),
             Routes = Routes(table),
             Rules = fullTunnel ? Rules(table) : [],
-            Firewall = options.JoinNetworks ? new FirewallWish(file.Interface, Port()) : null,
+            Firewall = options.JoinNetworks ? new FirewallWish(file.Interface, Port(), Interface.Mtu ?? mtu) : null,
             Guards = fullTunnel ? Guards(table) : [],
             NameServers = NameServers.Of(Interface.Dns),
             Sysctls = Settings(fullTunnel),

@@ -5,7 +5,7 @@ namespace Weft.Tests.Control;
 
 public sealed class FirewallTests
 {
-    static readonly FirewallWish s_wish = new("wg0", 51820);
+    static readonly FirewallWish s_wish = new("wg0", 51820, 1420);
 
     const string Empty = """
         -P INPUT ACCEPT
@@ -27,6 +27,8 @@ public sealed class FirewallTests
         -N WEFT-wg0-IN
         -A INPUT -j WEFT-wg0-IN
         -A FORWARD -j WEFT-wg0-FWD
+        -A WEFT-wg0-FWD -i wg0 -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1380
+        -A WEFT-wg0-FWD -o wg0 -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1380
         -A WEFT-wg0-FWD -i wg0 -j ACCEPT
         -A WEFT-wg0-FWD -o wg0 -j ACCEPT
         -A WEFT-wg0-IN -p udp -m udp --dport 51820 -j ACCEPT
@@ -47,6 +49,8 @@ public sealed class FirewallTests
             -A WEFT-wg0-IN -i wg0 -j ACCEPT
             -I INPUT 1 -j WEFT-wg0-IN
             :WEFT-wg0-FWD - [0:0]
+            -A WEFT-wg0-FWD -i wg0 -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1380
+            -A WEFT-wg0-FWD -o wg0 -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1380
             -A WEFT-wg0-FWD -i wg0 -j ACCEPT
             -A WEFT-wg0-FWD -o wg0 -j ACCEPT
             -I FORWARD 1 -j WEFT-wg0-FWD
@@ -93,6 +97,30 @@ public sealed class FirewallTests
         Assert.DoesNotContain("-I ", port.Input, StringComparison.Ordinal);
         Assert.Contains("--dport 4000", port.Undo, StringComparison.Ordinal);
         Assert.NotNull(Iptables(Closed, stray).Put(s_wish, []));
+    }
+
+    [Fact]
+    public void Ip6tables_leaves_room_for_the_longer_header()
+    {
+        Iptables table = new("/usr/sbin/ip6tables-restore", [.. Closed.Split('\n')]);
+
+        Assert.Contains("-o wg0 -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1360", Input(table));
+        Assert.DoesNotContain("1380", Input(table));
+
+        static string Input(Iptables table) => table.Put(s_wish, [])!.Input;
+    }
+
+    [Fact]
+    public void A_kernel_that_cannot_change_segment_sizes_gets_the_rest_and_that_is_enough()
+    {
+        FirewallChange change = Iptables(Closed).Put(s_wish, [])!;
+        string[] lines = Ours.Split('\n');
+        string without = string.Join('\n', lines.Where(l => !l.Contains("TCPMSS", StringComparison.Ordinal)));
+
+        Assert.DoesNotContain("TCPMSS", change.Plain!.Input, StringComparison.Ordinal);
+        Assert.Equal(change.Undo, change.Plain.Undo);
+        Assert.Null(Iptables(Closed, without).Put(s_wish, []));
+        Assert.NotNull(Iptables(Closed, Ours).Put(s_wish with { Mtu = 1320 }, []));
     }
 
     [Fact]
@@ -176,6 +204,10 @@ public sealed class FirewallTests
             insert rule inet home input jump WEFT-wg0-IN
             add chain inet home WEFT-wg0-FWD
             flush chain inet home WEFT-wg0-FWD
+            add rule inet home WEFT-wg0-FWD iifname "wg0" meta nfproto ipv4 tcp flags & (syn | rst) == syn tcp option maxseg size set 1380 comment "weft: iifname ipv4 mss 1380"
+            add rule inet home WEFT-wg0-FWD iifname "wg0" meta nfproto ipv6 tcp flags & (syn | rst) == syn tcp option maxseg size set 1360 comment "weft: iifname ipv6 mss 1360"
+            add rule inet home WEFT-wg0-FWD oifname "wg0" meta nfproto ipv4 tcp flags & (syn | rst) == syn tcp option maxseg size set 1380 comment "weft: oifname ipv4 mss 1380"
+            add rule inet home WEFT-wg0-FWD oifname "wg0" meta nfproto ipv6 tcp flags & (syn | rst) == syn tcp option maxseg size set 1360 comment "weft: oifname ipv6 mss 1360"
             add rule inet home WEFT-wg0-FWD iifname "wg0" accept
             add rule inet home WEFT-wg0-FWD oifname "wg0" accept
             insert rule inet home fwd jump WEFT-wg0-FWD
@@ -192,6 +224,10 @@ public sealed class FirewallTests
         ,{"rule": {"family": "inet", "table": "home", "chain": "fwd", "handle": 7, "expr": [{"jump": {"target": "WEFT-wg0-FWD"}}]}}
         ,{"rule": {"family": "inet", "table": "home", "chain": "WEFT-wg0-IN", "handle": 8, "expr": [{"match": {"op": "==", "left": {"payload": {"protocol": "udp", "field": "dport"}}, "right": 51820}}, {"accept": null}]}}
         ,{"rule": {"family": "inet", "table": "home", "chain": "WEFT-wg0-IN", "handle": 9, "expr": [{"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "wg0"}}, {"accept": null}]}}
+        ,{"rule": {"family": "inet", "table": "home", "chain": "WEFT-wg0-FWD", "handle": 20, "comment": "weft: iifname ipv4 mss 1380", "expr": [{"of this version": null}]}}
+        ,{"rule": {"family": "inet", "table": "home", "chain": "WEFT-wg0-FWD", "handle": 21, "comment": "weft: iifname ipv6 mss 1360", "expr": [{"of this version": null}]}}
+        ,{"rule": {"family": "inet", "table": "home", "chain": "WEFT-wg0-FWD", "handle": 22, "comment": "weft: oifname ipv4 mss 1380", "expr": [{"of this version": null}]}}
+        ,{"rule": {"family": "inet", "table": "home", "chain": "WEFT-wg0-FWD", "handle": 23, "comment": "weft: oifname ipv6 mss 1360", "expr": [{"of this version": null}]}}
         ,{"rule": {"family": "inet", "table": "home", "chain": "WEFT-wg0-FWD", "handle": 10, "expr": [{"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "wg0"}}, {"accept": null}]}}
         ,{"rule": {"family": "inet", "table": "home", "chain": "WEFT-wg0-FWD", "handle": 11, "expr": [{"match": {"op": "==", "left": {"meta": {"key": "oifname"}}, "right": "wg0"}}, {"accept": null}]}}
         """;
