@@ -78,7 +78,19 @@ public sealed record PeerSection
 
     /// <summary>Seconds, 0 is off.</summary>
     public ushort? PersistentKeepalive { get; init; }
+
+    /// <summary><c># Weft.Relay</c>: the sites that cannot be reached directly and that this peer can carry traffic to.</summary>
+    public ImmutableArray<CarriedSite> Carries { get; init; } = [];
 }
+
+/// <summary>
+/// A site that is reached through another. Every peer that can carry to it says so; the one that does while all is well has
+/// the prefixes among its allowed IPs, as any tool understands it.
+/// </summary>
+/// <param name="Site">Its name in the mesh.</param>
+/// <param name="PublicKey">Says which site it is, also after a change of its name.</param>
+/// <param name="Prefixes">Its own addresses in the tunnel and the networks behind it.</param>
+public sealed record CarriedSite(string Site, PublicKey PublicKey, ImmutableArray<IPNetwork> Prefixes);
 
 /// <summary>An address of the interface and the prefix of the network that it stands in; host bits kept.</summary>
 public readonly record struct InterfaceAddress(IPAddress Address, int PrefixLength)

@@ -209,13 +209,17 @@ sealed class SiteConfigParser(string text, string file)
         {
             // Taken.
         }
+        else if (line.Name.Is("Weft.Relay") && section == Section.Peer)
+        {
+            ReadCarried(value);
+        }
         else if (section != Section.Unknown)
         {
             _faults.Add(
                 line.Name,
                 $"'{ConfigValue.Shown(line.Name)}' is not known here",
                 "there are Weft.Site in [Interface] and [Peer]; Weft.Lan, Weft.Check, Weft.Failures, Weft.Successes, "
-                    + "Weft.HoldDown, Weft.HoldDownMax and Weft.Hook in [Interface]"
+                    + "Weft.HoldDown, Weft.HoldDownMax and Weft.Hook in [Interface]; Weft.Relay in [Peer]"
             );
         }
     }
@@ -250,6 +254,33 @@ sealed class SiteConfigParser(string text, string file)
             default:
                 return false;
         }
+    }
+
+    /// <summary>Name, key and prefixes of a site, the prefixes by commas.</summary>
+    void ReadCarried(in IniText value)
+    {
+        IniText name = TakeWord(value, out IniText rest);
+        IniText key = TakeWord(rest, out rest);
+        if (!HostName.IsValid(name.Span))
+            _faults.Add(name, $"'{ConfigValue.Shown(name)}' is not a site's name");
+        if (rest.IsEmpty)
+        {
+            _faults.Add(value, "a site's name, its public key and its prefixes belong here");
+            return;
+        }
+        ImmutableArray<IPNetwork>.Builder prefixes = ImmutableArray.CreateBuilder<IPNetwork>();
+        ConfigValue.List(rest, _faults, prefixes, (t, f) => ConfigValue.Network(t, f));
+        if (ConfigValue.PublicKey(key, _faults) is { } publicKey)
+            _peer!.Carries.Add(new CarriedSite(name.ToString(), publicKey, prefixes.ToImmutable()));
+    }
+
+    static IniText TakeWord(IniText text, out IniText rest)
+    {
+        int length = 0;
+        while (length < text.Length && !IniText.IsSpace(text.Span[length]))
+            length++;
+        rest = text.Slice(length, text.Length - length).Trim();
+        return text.Slice(0, length);
     }
 
     void FinishPeer()
@@ -334,6 +365,7 @@ sealed class SiteConfigParser(string text, string file)
         internal ushort? PersistentKeepalive;
         internal readonly ImmutableArray<AllowedIpChange>.Builder AllowedIps =
             ImmutableArray.CreateBuilder<AllowedIpChange>();
+        internal readonly ImmutableArray<CarriedSite>.Builder Carries = ImmutableArray.CreateBuilder<CarriedSite>();
 
         internal PeerSection Build(PublicKey key) =>
             new()
@@ -344,6 +376,7 @@ sealed class SiteConfigParser(string text, string file)
                 AllowedIps = AllowedIps.DrainToImmutable(),
                 Endpoint = Endpoint,
                 PersistentKeepalive = PersistentKeepalive,
+                Carries = Carries.DrainToImmutable(),
             };
     }
 }

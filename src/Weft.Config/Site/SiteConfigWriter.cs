@@ -74,6 +74,11 @@ static class SiteConfigWriter
     {
         text.Append("\n[Peer]\n");
         Line(text, "# Weft.Site", peer.Site);
+        foreach (CarriedSite far in peer.Carries)
+        {
+            string prefixes = string.Join(", ", far.Prefixes.Select(AddressText.Format));
+            Line(text, "# Weft.Relay", $"{far.Site} {far.PublicKey} {prefixes}");
+        }
         Line(text, "PublicKey", peer.PublicKey.ToString());
         if (peer.PresharedKey is { } key)
             WriteKey(text, "PresharedKey", key.WriteBase64);

@@ -132,8 +132,14 @@ static class HostPlan
 
     static DeviceConfig? Undo(DeviceStatus before, DeviceConfig change)
     {
-        // What the device will be like, as far as it matters to the way back: the peers that the change touches.
-        HashSet<Crypto.PublicKey> touched = [.. change.Peers.Select(p => p.PublicKey)];
+        // What the device will be like, as far as it matters to the way back: the peers that the change touches, and those
+        // that it takes prefixes from.
+        HashSet<IPNetwork> given = [.. change.Peers.SelectMany(p => p.AllowedIps).Select(a => a.Prefix)];
+        HashSet<Crypto.PublicKey> touched =
+        [
+            .. change.Peers.Select(p => p.PublicKey),
+            .. before.Peers.Where(p => p.AllowedIps.Any(given.Contains)).Select(p => p.PublicKey),
+        ];
         DeviceWish old = DeviceWish.Of(before);
         return new DeviceConfig
         {
@@ -151,7 +157,7 @@ static class HostPlan
     }
 
     static PeerConfig Restored(PeerWish peer) =>
-        peer.Difference(null)! with
+        peer.Whole() with
         {
             PresharedKey = peer.PresharedKey ?? new Crypto.PresharedKey(new byte[32]),
         };

@@ -103,9 +103,13 @@ sealed record DeviceWish
                 changes.Add(new PeerConfig { PublicKey = peer.PublicKey, Remove = true });
         }
         Dictionary<PublicKey, PeerStatus> existing = actual.Peers.ToDictionary(p => p.PublicKey);
+        // A prefix that another peer claims moves when that one gets it: nothing has to be said to the peer that loses it.
+        HashSet<IPNetwork> claimed = [.. Peers.SelectMany(p => p.AllowedIps)];
         foreach (PeerWish peer in Peers)
         {
-            if (peer.Difference(existing.GetValueOrDefault(peer.PublicKey)) is { } change)
+            if (!existing.TryGetValue(peer.PublicKey, out PeerStatus? status))
+                changes.Add(peer.Whole());
+            else if (peer.Difference(claimed, status) is { } change)
                 changes.Add(change);
         }
         bool sameKey = PrivateKey is null || SameKey(PrivateKey, actual);
@@ -145,26 +149,28 @@ sealed record PeerWish
 
     public ImmutableArray<IPNetwork> AllowedIps { get; init; } = [];
 
-    internal PeerConfig? Difference(PeerStatus? actual)
-    {
-        if (actual is null)
+    /// <summary>All of it, for a device that does not have this peer.</summary>
+    internal PeerConfig Whole() =>
+        new()
         {
-            return new PeerConfig
-            {
-                PublicKey = PublicKey,
-                PresharedKey = PresharedKey,
-                PersistentKeepalive = PersistentKeepalive,
-                Endpoint = Endpoint,
-                ReplaceAllowedIps = true,
-                AllowedIps = [.. AllowedIps.Select(p => new AllowedIpChange(p))],
-            };
-        }
+            PublicKey = PublicKey,
+            PresharedKey = PresharedKey,
+            PersistentKeepalive = PersistentKeepalive,
+            Endpoint = Endpoint,
+            ReplaceAllowedIps = true,
+            AllowedIps = [.. AllowedIps.Select(p => new AllowedIpChange(p))],
+        };
+
+    /// <param name="claimed">Every prefix that some peer is to have.</param>
+    /// <param name="actual">The peer as the device has it.</param>
+    internal PeerConfig? Difference(IReadOnlySet<IPNetwork> claimed, PeerStatus actual)
+    {
         bool samePsk = SameKey(PresharedKey, actual.PresharedKey);
         bool sameKeepalive = PersistentKeepalive == actual.PersistentKeepalive;
         bool sameEndpoint = Endpoint is null || Endpoint.Equals(actual.Endpoint);
         HashSet<IPNetwork> have = [.. actual.AllowedIps];
         ImmutableArray<IPNetwork> missing = AllowedIps.RemoveAll(have.Contains);
-        bool tooMany = AllowedIps.Length - missing.Length < have.Count;
+        bool tooMany = !have.IsSubsetOf(claimed);
         if (samePsk && sameKeepalive && sameEndpoint && missing.IsEmpty && !tooMany)
             return null;
         return new PeerConfig

@@ -50,8 +50,8 @@ public sealed class MeshPlan
     /// <summary>A site's tunnel addresses, one per network of the mesh, with the network's prefix length.</summary>
     public ImmutableArray<InterfaceAddress> AddressesOf(int site) => _addresses[site];
 
-    /// <summary>The site that carries the traffic between two others; null when they reach each other.</summary>
-    public int? RelayBetween(int one, int other) =>
+    /// <summary>The sites that carry the traffic between two others; null when they reach each other.</summary>
+    public RelayPair? RelaysBetween(int one, int other) =>
         _config.Sites[one].Nat && _config.Sites[other].Nat ? _relays.Between(one, other) : null;
 
     /// <summary>Where others dial a site; null behind NAT.</summary>
@@ -86,7 +86,7 @@ public sealed class MeshPlan
     ImmutableArray<PeerSection> PeersOf(int site)
     {
         MeshSite own = _config.Sites[site];
-        Dictionary<int, List<int>> carried = CarriedBy(site);
+        ILookup<int, Carried> carried = CarriedFor(site).ToLookup(c => c.Relay);
         using PairKeys pairs = _keys.PairsOf(own.Name);
         ImmutableArray<PeerSection>.Builder peers = ImmutableArray.CreateBuilder<PeerSection>();
         for (int i = 0; i < _config.Sites.Length; i++)
@@ -101,31 +101,38 @@ public sealed class MeshPlan
                     Site = peer.Name,
                     PublicKey = _keys.PublicKeyOf(peer.Name),
                     PresharedKey = pairs.With(peer.Name),
-                    AllowedIps = carried.TryGetValue(i, out List<int>? far)
-                        ? [.. _prefixes[i], .. far.SelectMany(k => _prefixes[k])]
+                    AllowedIps = carried.Contains(i)
+                        ? [.. _prefixes[i], .. carried[i].Where(c => !c.StandsIn).SelectMany(c => _prefixes[c.Far])]
                         : _prefixes[i],
                     Endpoint = endpoint,
                     PersistentKeepalive = KeepaliveTo(own, endpoint),
+                    Carries = [.. carried[i].Select(c => CarriedSite(c.Far))],
                 }
             );
         }
         return peers.ToImmutable();
     }
 
-    /// <summary>The sites that this one reaches through each relay.</summary>
-    Dictionary<int, List<int>> CarriedBy(int site)
+    /// <summary>The sites that this one reaches through others, with each relay and each that stands in for it.</summary>
+    IEnumerable<Carried> CarriedFor(int site)
     {
-        Dictionary<int, List<int>> carried = [];
         for (int far = 0; far < _config.Sites.Length; far++)
         {
-            if (far == site || RelayBetween(site, far) is not int relay)
+            if (far == site || RelaysBetween(site, far) is not { } relays)
                 continue;
-            if (!carried.TryGetValue(relay, out List<int>? list))
-                carried[relay] = list = [];
-            list.Add(far);
+            yield return new Carried(relays.First, far, StandsIn: false);
+            if (relays.StandIn is int other)
+                yield return new Carried(other, far, StandsIn: true);
         }
-        return carried;
     }
+
+    CarriedSite CarriedSite(int far)
+    {
+        string name = _config.Sites[far].Name;
+        return new CarriedSite(name, _keys.PublicKeyOf(name), [.. _prefixes[far].Select(p => p.Prefix)]);
+    }
+
+    readonly record struct Carried(int Relay, int Far, bool StandsIn);
 
     /// <summary>Only the side that dials keeps alive: where there is no endpoint, the far side holds the mapping open.</summary>
     static ushort? KeepaliveTo(MeshSite own, HostPort? endpoint)

@@ -34,6 +34,7 @@ public sealed class SiteConfigTextTests
 
         [peer]
         # Weft.Site = c.example.org
+        # Weft.Relay = d.example.org {KeyA} 192.168.192.4/32, 10.0.4.0/24  # by way of c
         PublicKey = {KeyB}
         PresharedKey={KeyA}
         AllowedIPs = 192.168.192.3/32, 10.0.3.0/24
@@ -44,6 +45,21 @@ public sealed class SiteConfigTextTests
         PublicKey = {KeyA}
         Endpoint = c.example.org:5
         """;
+
+    [Theory]
+    [InlineData("d.example.org", "1:16: a site's name, its public key and its prefixes belong here")]
+    [InlineData("d.example.org nokey 10.0.0.0/8", "1:30: the value is not a public key")]
+    [InlineData($"-d {KeyA} 10.0.0.0/8", "1:16: '-d' is not a site's name")]
+    [InlineData($"d {KeyA} 10.0.0.0/8, 10.0.0.1/24", "1:75: '10.0.0.1/24' has bits set after its prefix")]
+    public void A_site_behind_a_peer_needs_name_key_and_prefixes(string value, string fault)
+    {
+        string text = $"[Peer]\n# Weft.Relay = {value}\nPublicKey = {KeyB}\n[Interface]";
+
+        ParseResult<SiteConfig> result = SiteConfigText.Parse(text, "f");
+
+        Assert.Null(result.Value);
+        Assert.StartsWith("f:2" + fault[1..], Assert.Single(result.Faults).ToString());
+    }
 
     [Fact]
     public void Reads_every_key()
@@ -127,7 +143,8 @@ public sealed class SiteConfigTextTests
                 "wg0.conf:6:1: 'Adress' is not a key of [Interface]",
                 "wg0.conf:7:1: the line is neither [Section] nor Key = value",
                 "wg0.conf:8:3: 'Weft.Lam' is not known here "
-                    + "(there are Weft.Site in [Interface] and [Peer], Weft.Lan and Weft.Check in [Interface])",
+                    + "(there are Weft.Site in [Interface] and [Peer]; Weft.Lan, Weft.Check, Weft.Failures, "
+                    + "Weft.Successes, Weft.HoldDown, Weft.HoldDownMax and Weft.Hook in [Interface]; Weft.Relay in [Peer])",
                 "wg0.conf:9:1: 'MTU' has no value (give one or remove the line)",
                 "wg0.conf:10:1: the peer has no PublicKey",
                 "wg0.conf:11:26: '10.0.0/8' is not an IP address with a prefix (write it like 10.0.1.0/24 or fd00::/64)",

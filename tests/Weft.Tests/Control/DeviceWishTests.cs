@@ -10,6 +10,7 @@ namespace Weft.Tests.Control;
 public sealed class DeviceWishTests
 {
     static readonly Dictionary<PublicKey, IPEndPoint> s_nowhere = [];
+    static readonly HashSet<IPNetwork> s_none = [];
 
     [Fact]
     public void A_prefix_that_two_peers_claim_goes_to_the_last_and_that_settles_it()
@@ -44,13 +45,41 @@ public sealed class DeviceWishTests
         };
         PeerWish other = new() { PublicKey = Sites.Peer(2), AllowedIps = [IPNetwork.Parse("10.0.4.0/24")] };
 
-        PeerConfig added = more.Difference(actual)!;
-        PeerConfig replaced = other.Difference(actual)!;
+        PeerConfig added = more.Difference(more.AllowedIps.ToHashSet(), actual)!;
+        PeerConfig replaced = other.Difference(other.AllowedIps.ToHashSet(), actual)!;
 
         Assert.False(added.ReplaceAllowedIps);
         Assert.Equal(["10.0.4.0/24"], added.AllowedIps.Select(a => a.Prefix.ToString()));
         Assert.True(replaced.ReplaceAllowedIps);
         Assert.Equal(["10.0.4.0/24"], replaced.AllowedIps.Select(a => a.Prefix.ToString()));
+    }
+
+    [Fact]
+    public void A_prefix_that_moves_to_another_peer_takes_one_change_and_empties_no_list()
+    {
+        DeviceWish before = DeviceWish.Of(Sites.File().Config, s_nowhere);
+        DeviceStatus actual = Sites.After(Sites.Wanted(Sites.File()), new HostState()).Device!;
+        IPNetwork moved = IPNetwork.Parse("10.0.2.0/24");
+        DeviceWish after = before with
+        {
+            Peers =
+            [
+                before.Peers[0] with
+                {
+                    AllowedIps = before.Peers[0].AllowedIps.Remove(moved),
+                },
+                before.Peers[1] with
+                {
+                    AllowedIps = before.Peers[1].AllowedIps.Add(moved),
+                },
+            ],
+        };
+
+        PeerConfig change = Assert.Single(after.Difference(actual)!.Peers);
+
+        Assert.Equal(Sites.Peer(3), change.PublicKey);
+        Assert.False(change.ReplaceAllowedIps);
+        Assert.Equal(moved, Assert.Single(change.AllowedIps).Prefix);
     }
 
     [Fact]
@@ -63,7 +92,7 @@ public sealed class DeviceWishTests
             PersistentKeepalive = 25,
         };
 
-        PeerConfig change = new PeerWish { PublicKey = Sites.Peer(2) }.Difference(actual)!;
+        PeerConfig change = new PeerWish { PublicKey = Sites.Peer(2) }.Difference(s_none, actual)!;
 
         Assert.True(change.PresharedKey!.IsZero);
         Assert.Equal((ushort)0, change.PersistentKeepalive);
@@ -76,7 +105,7 @@ public sealed class DeviceWishTests
         PeerStatus actual = new() { PublicKey = Sites.Peer(2) };
         PeerWish wish = new() { PublicKey = Sites.Peer(2), PresharedKey = new PresharedKey(new byte[32]) };
 
-        Assert.Null(wish.Difference(actual));
+        Assert.Null(wish.Difference(s_none, actual));
     }
 
     [Fact]
@@ -91,6 +120,6 @@ public sealed class DeviceWishTests
         PeerWish wish = new() { PublicKey = Sites.Peer(2), AllowedIps = prefixes };
         PeerStatus actual = new() { PublicKey = Sites.Peer(2), AllowedIps = [.. prefixes.Reverse()] };
 
-        Assert.Null(wish.Difference(actual));
+        Assert.Null(wish.Difference(prefixes.ToHashSet(), actual));
     }
 }

@@ -2,6 +2,8 @@ using System.Net;
 using FsCheck;
 using FsCheck.Fluent;
 using Weft.Config;
+using Weft.Control;
+using Weft.Crypto;
 using Weft.Mesh;
 using Xunit;
 
@@ -84,6 +86,51 @@ public sealed class MeshPlanProperties
                             foreach (IPAddress target in HostsOf(to))
                                 Assert.Equal(to.Interface.Site, Follow(plan, from, source, target));
                         }
+                    }
+                }
+            }
+        );
+
+    [Fact]
+    public void Whichever_public_site_dies_the_networks_of_all_others_still_reach_each_other_if_another_can_carry() =>
+        ForAnyMesh(
+            (config, plan) =>
+            {
+                for (int dead = 0; dead < plan.Length; dead++)
+                {
+                    HashSet<PublicKey> down = [plan[dead].Interface.PrivateKey!.ToPublicKey()];
+                    SiteConfig[] after = [.. plan.Select(p => FarSite.Carried(p, down))];
+                    SiteConfig[] alive = [.. after.Where((_, i) => i != dead)];
+                    foreach (SiteConfig from in alive.Where(p => FarSite.Of(p).All(f => f.Carrier(down) is not null)))
+                    {
+                        foreach (SiteConfig to in alive.Where(p => p != from))
+                        {
+                            foreach (IPNetwork source in from.Interface.Lans)
+                            {
+                                foreach (IPNetwork target in to.Interface.Lans)
+                                    Assert.Equal(
+                                        to.Interface.Site,
+                                        Follow(alive, from, source.BaseAddress, target.BaseAddress)
+                                    );
+                            }
+                        }
+                    }
+                }
+            }
+        );
+
+    [Fact]
+    public void While_a_far_site_is_carried_by_another_its_own_addresses_stay_where_they_were() =>
+        ForAnyMesh(
+            (config, plan) =>
+            {
+                foreach (SiteConfig site in plan)
+                {
+                    foreach (FarSite far in FarSite.Of(site))
+                    {
+                        SiteConfig moved = FarSite.Carried(site, new HashSet<PublicKey> { far.Site.PublicKey });
+                        string first = site.Peers.Single(p => p.PublicKey == far.Relays[0]).Site!;
+                        Assert.Equal(first, OwnerOf(moved, far.Probe(site.Interface)!));
                     }
                 }
             }

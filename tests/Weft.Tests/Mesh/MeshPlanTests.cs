@@ -187,6 +187,28 @@ public sealed class MeshPlanTests
     }
 
     [Fact]
+    public void Another_public_site_stands_in_for_the_relay_and_both_say_so()
+    {
+        MeshConfig config = Meshes.Of(
+            Meshes.Site("a.example.org", "10.0.1.0/24"),
+            Meshes.Site("b.example.org", "10.0.2.0/24"),
+            Meshes.Natted("c.example.org", "10.0.3.0/24"),
+            Meshes.Natted("d.example.org", "10.0.4.0/24")
+        );
+        SiteConfig c = Plan(config)[2];
+
+        Assert.Equal("192.168.192.1/32, 10.0.1.0/24, 192.168.192.4/32, 10.0.4.0/24", c.Peer("a.example.org").Allowed());
+        Assert.Equal("192.168.192.2/32, 10.0.2.0/24", c.Peer("b.example.org").Allowed());
+        foreach (PeerSection relay in c.Peers)
+        {
+            CarriedSite d = Assert.Single(relay.Carries);
+            Assert.Equal("d.example.org", d.Site);
+            Assert.Equal(["192.168.192.4/32", "10.0.4.0/24"], d.Prefixes.Select(p => p.ToString()));
+        }
+        Assert.All(Plan(config)[0].Peers, peer => Assert.Empty(peer.Carries));
+    }
+
+    [Fact]
     public void Several_relays_share_the_pairs_and_both_ends_agree()
     {
         MeshSite[] sites =
@@ -211,8 +233,8 @@ public sealed class MeshPlanTests
             {
                 if (i == k)
                     continue;
-                Assert.Equal(plan.RelayBetween(i, k), plan.RelayBetween(k, i));
-                load[plan.RelayBetween(i, k)!.Value]++;
+                Assert.Equal(plan.RelaysBetween(i, k), plan.RelaysBetween(k, i));
+                load[plan.RelaysBetween(i, k)!.Value.First]++;
             }
         }
         Assert.All(load, pairs => Assert.InRange(pairs, 100, 280));
@@ -241,7 +263,7 @@ public sealed class MeshPlanTests
         for (int i = 2; i < sites.Length; i++)
         {
             for (int k = i + 1; k < sites.Length; k++)
-                Assert.Equal(old.RelayBetween(i, k), more.RelayBetween(i, k));
+                Assert.Equal(old.RelaysBetween(i, k), more.RelaysBetween(i, k));
         }
     }
 
