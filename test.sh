@@ -22,6 +22,7 @@ packages=(
   dbus            # what resolvectl speaks over
   systemd         # systemd-analyze, which checks our units
   socat           # servers and clients of a test's own
+  tinc            # the other VPN that takes over
   qemu-system-x86 # a machine with a kernel of its own, which has WireGuard
   busybox         # and what runs on it
   cpio            # its files in memory

@@ -39,6 +39,7 @@ static class WayJson
             ? null
             : new Peer(
                 peer.Site,
+                peer.Beyond,
                 peer.PublicKey.ToString(),
                 peer.Interface,
                 peer.Prefix.ToString(),
@@ -66,6 +67,7 @@ static class WayJson
 
     internal sealed record Peer(
         [property: JsonPropertyName("site")] string? Name,
+        string? Beyond,
         string PublicKey,
         string Interface,
         string Prefix,

@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.Net;
 using Weft.Config;
 using Weft.Control;
+using Weft.Crypto;
+using Weft.Linux;
+using Weft.Mesh;
 
 namespace Weft.Cli;
 
@@ -45,7 +48,7 @@ static class RouteCommand
                 parsed.GetRequiredValue(address)!,
                 parsed.GetValue(from),
                 SiteArguments.TryRead(parsed.GetRequiredValue(site)),
-                (_, _) => null
+                Outages(runner)
             );
             Console.Out.Write(parsed.GetValue(json) ? WayJson.Write(way) : WayText.Write(way));
             return way.Verdict switch
@@ -56,6 +59,18 @@ static class RouteCommand
             };
         });
         return command;
+    }
+
+    /// <summary>What each interface's watcher says.</summary>
+    static Func<string, PublicKey, string, LinkOutage?> Outages(SiteRunner runner)
+    {
+        Dictionary<string, LinkOutages> read = [];
+        return (name, key, peer) =>
+        {
+            if (!read.TryGetValue(name, out LinkOutages? outages))
+                read[name] = outages = new LinkOutages(WatchNotes.Read(runner.WatchFolderOf(name), SiteArguments.Warn));
+            return outages.Of(key, peer, TimeSpan.FromTicks(Clocks.BootNanoseconds / 100), DateTimeOffset.UtcNow);
+        };
     }
 
     static IPAddress? Address(string text, Action<string> fault)

@@ -44,5 +44,5 @@ static class SiteArguments
             Warning = Warn,
         };
 
-    static void Warn(string line) => Console.Error.WriteLine($"weft: warning: {line}");
+    internal static void Warn(string line) => Console.Error.WriteLine($"weft: warning: {line}");
 }

@@ -100,13 +100,13 @@ public sealed class SiteRunner : IDisposable
     /// <param name="destination">Where to.</param>
     /// <param name="from">Its source, this host's or not; null for packets of this host itself.</param>
     /// <param name="file">A site to go by although it may not run; null for none.</param>
-    /// <param name="outage">What the watchdog says of an interface's peer; null while its link is up.</param>
+    /// <param name="outage">What the watcher says of an interface's link, by key and name; null while it is up.</param>
     /// <exception cref="OperationFailedException">The question makes no sense, or it cannot be found out.</exception>
     public Way FindWay(
         IPAddress destination,
         IPAddress? from,
         SiteFile? file,
-        Func<string, PublicKey, LinkOutage?> outage
+        Func<string, PublicKey, string, LinkOutage?> outage
     )
     {
         SiteChecks.Root("weft route");
@@ -130,7 +130,7 @@ public sealed class SiteRunner : IDisposable
                 file,
                 _host.Devices.Find(name),
                 _host.Netlink.FindLink(name)?.Index ?? 0,
-                file.Config.Peers.Select(p => p.PublicKey).Where(k => down.Contains(k.ToString())).ToHashSet()
+                SiteLink.Of(file.Config).Select(l => l.Key).Where(k => down.Contains(k.ToString())).ToHashSet()
             );
         });
     }

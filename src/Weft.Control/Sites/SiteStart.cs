@@ -86,11 +86,10 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             NameServerKeeper = Interface.Dns.IsEmpty ? null : host.NameServers.Keeper(),
             NameServers = host.NameServers.Standing(_name, known, isNew),
         };
-        int mtu =
-            Interface.Mtu ?? (options.DiscoverMtu ? PathMtu.Of(host.Netlink, endpoints.Values) : WantedSite.DefaultMtu);
+        int mtu = Interface.Mtu ?? UsualMtu(endpoints.Values, device);
         SiteChecks.File(file, options, mtu);
         ImmutableHashSet<PublicKey> withdrawn = Withdrawn(known, isNew);
-        WantedState wanted = new WantedSite(file, options, actual) { Withdrawn = withdrawn }.State(endpoints, mtu);
+        WantedState wanted = new WantedSite(file, options, actual, withdrawn).State(endpoints, mtu);
         ImmutableArray<HostStep> around = HostPlan.Surroundings(wanted, actual);
         ImmutableArray<Sysctl> restore = known?.Restore ?? Ownership.Remembered(link?.Alias ?? "");
         SiteState state = State(restore, wanted, actual, around) with
@@ -144,6 +143,15 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         }
     }
 
+    int UsualMtu(IEnumerable<IPEndPoint> endpoints, DeviceStatus? device)
+    {
+        if (options.DiscoverMtu)
+            return PathMtu.Of(host.Netlink, endpoints);
+        IEnumerable<IPEndPoint> current = device?.Peers.Select(p => p.Endpoint).OfType<IPEndPoint>() ?? [];
+        uint mark = device?.FirewallMark ?? Interface.FirewallMark ?? 0;
+        return PathMtu.Fitting(host.Netlink, _name, endpoints.Concat(current), mark);
+    }
+
     /// <summary>A watcher withdraws a dead peer's routes even where its notes cannot be kept; a start would not be undone.</summary>
     void WriteState(SiteState state)
     {
@@ -164,13 +172,13 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             host.States.WriteApplied(file);
     }
 
-    /// <summary>The peers that are down: as a watcher says, or as one last said if the interface is the same.</summary>
+    /// <summary>The links that are down: as a watcher says, or as one last said if the interface is the same.</summary>
     ImmutableHashSet<PublicKey> Withdrawn(SiteState? known, bool isNew)
     {
         if (options.News is { } news)
             return [.. news.Down];
         HashSet<string> down = [.. isNew ? [] : known?.Withdrawn ?? []];
-        return [.. file.Config.Peers.Select(p => p.PublicKey).Where(k => down.Contains(k.ToString()))];
+        return [.. SiteLink.Of(file.Config).Select(l => l.Key).Where(k => down.Contains(k.ToString()))];
     }
 
     /// <summary>Makes the interface: by the kernel if that may and can be, else by the userspace device.</summary>

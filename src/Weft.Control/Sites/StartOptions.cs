@@ -24,7 +24,7 @@ public sealed record StartOptions
     /// <summary>What a watcher knows of the peers; null lets the start find out for itself.</summary>
     internal PeerNews? News { get; init; }
 
-    /// <summary>Where the file names no MTU, take the largest on the way to an endpoint less 80, as wg-quick does, and not 1420.</summary>
+    /// <summary>Where the file names no MTU, take the largest on the way to an endpoint less 80, as wg-quick does, and not what fits them all.</summary>
     public bool DiscoverMtu { get; init; }
 }
 

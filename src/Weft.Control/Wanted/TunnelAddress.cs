@@ -35,12 +35,14 @@ public static class TunnelAddress
         prefix.PrefixLength > 0
         && !(IsSingle(prefix) && (IsInTunnel(prefix, own) || prefix.BaseAddress.Equals(Of(peer, own))));
 
-    static bool IsSingle(IPNetwork prefix) =>
-        prefix.PrefixLength == (prefix.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32);
-
-    static bool IsInTunnel(IPNetwork prefix, InterfaceSection own) =>
-        own.Addresses.Any(a =>
+    /// <summary>An address in a network of the interface, so some peer's own.</summary>
+    internal static bool IsInTunnel(IPNetwork prefix, InterfaceSection own) =>
+        IsSingle(prefix)
+        && own.Addresses.Any(a =>
             a.Address.AddressFamily == prefix.BaseAddress.AddressFamily
             && AddressText.Network(a.Address, a.PrefixLength).Contains(prefix.BaseAddress)
         );
+
+    static bool IsSingle(IPNetwork prefix) =>
+        prefix.PrefixLength == (prefix.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32);
 }

@@ -11,7 +11,8 @@ namespace Weft.Control;
 /// <param name="file">The file.</param>
 /// <param name="options">The caller's choice.</param>
 /// <param name="actual">The host as it is: some of what is wanted depends on what is taken.</param>
-sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
+/// <param name="down">Peers and far sites whose link is down: networks behind them move to a relay that stands in, or get no route.</param>
+sealed class WantedSite(SiteFile file, StartOptions options, HostState actual, IReadOnlySet<PublicKey> down)
 {
     /// <summary>1500 less IPv6, UDP and WireGuard around each packet.</summary>
     internal const int DefaultMtu = 1420;
@@ -21,7 +22,7 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
 
     const uint FirstFullTunnelTable = 51820;
 
-    readonly SiteConfig _config = file.Config;
+    readonly SiteConfig _config = FarSite.Carried(file.Config, down);
 
     // What a host without IPv6 cannot have is left out; its peers' IPv6 prefixes stay in the device and do no harm.
     readonly ImmutableArray<IPNetwork> _prefixes =
@@ -30,9 +31,6 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
     ];
 
     InterfaceSection Interface => _config.Interface;
-
-    /// <summary>Peers that are down: the networks behind them get no route.</summary>
-    internal IReadOnlySet<PublicKey> Withdrawn { get; init; } = ImmutableHashSet<PublicKey>.Empty;
 
     /// <param name="endpoints">Where to send a peer's packets; peers that stay where they are are missing.</param>
     /// <param name="mtu">For a file that names none.</param>
@@ -103,19 +101,23 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual)
 
     HashSet<IPNetwork> WithdrawnPrefixes()
     {
-        if (Withdrawn.Count == 0)
+        if (down.Count == 0)
             return [];
-        Dictionary<PublicKey, PeerSection> down = [];
-        foreach (PeerSection peer in _config.Peers.Where(p => Withdrawn.Contains(p.PublicKey)))
-            down[peer.PublicKey] = peer;
+        Dictionary<PublicKey, PeerSection> dead = [];
+        foreach (PeerSection peer in _config.Peers.Where(p => down.Contains(p.PublicKey)))
+            dead[peer.PublicKey] = peer;
         return
         [
             .. DeviceWish
                 .Owners(_config)
                 .Where(o =>
-                    down.TryGetValue(o.Value, out PeerSection? p) && TunnelAddress.IsWithdrawn(o.Key, p, Interface)
+                    dead.TryGetValue(o.Value, out PeerSection? p) && TunnelAddress.IsWithdrawn(o.Key, p, Interface)
                 )
                 .Select(o => o.Key),
+            .. FarSite
+                .Of(file.Config)
+                .Where(far => far.Carrier(down) is null)
+                .SelectMany(far => far.Networks(Interface)),
         ];
     }
 

@@ -76,11 +76,15 @@ public sealed record WayPeer(string Interface, PublicKey PublicKey, string? Site
     /// <summary>Since the last handshake; null when there was none.</summary>
     public TimeSpan? HandshakeAge { get; init; }
 
-    /// <summary>Null while its link is up, or when nobody watches it.</summary>
+    /// <summary>Of the link to it, or through it to the site beyond; null while that is up, or when nobody watches it.</summary>
     public LinkOutage? Outage { get; init; }
 
-    /// <summary>Its name, or its key where it has none.</summary>
-    public string Name => Site ?? PublicKey.ToString();
+    /// <summary>The site that it carries the packet to, when that is another; else null.</summary>
+    public string? Beyond { get; init; }
+
+    /// <summary>Its name, or its key where it has none, and where the packet goes from there.</summary>
+    public string Name =>
+        Beyond is null ? Site ?? PublicKey.ToString() : $"{Beyond} through {Site ?? PublicKey.ToString()}";
 }
 
 /// <summary>A link that the watchdog found dead.</summary>

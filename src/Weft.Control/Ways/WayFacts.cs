@@ -42,8 +42,8 @@ sealed record WayFacts
 
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>What the watchdog says of a peer; null while its link is up, or when nobody watches it.</summary>
-    public Func<PublicKey, LinkOutage?> Outage { get; init; } = _ => null;
+    /// <summary>What the watcher of an interface says of a link, by key and name; null while it is up, or when nobody watches.</summary>
+    public Func<string, PublicKey, string, LinkOutage?> Outage { get; init; } = (_, _, _) => null;
 
     /// <summary>The peer that the device sends a packet to: the one with the longest allowed IP that holds the address.</summary>
     internal static (PeerStatus Peer, IPNetwork Prefix)? PeerFor(DeviceStatus device, IPAddress destination)

@@ -8,7 +8,7 @@ using Weft.Linux.Netlink;
 namespace Weft.Control;
 
 /// <summary>Asks the kernel, the devices and the sites' files about one packet's way. Changes nothing; one thread.</summary>
-sealed class WayFinder(SiteHost host, Func<string, PublicKey, LinkOutage?> outage)
+sealed class WayFinder(SiteHost host, Func<string, PublicKey, string, LinkOutage?> outage)
 {
     /// <param name="destination">Where to.</param>
     /// <param name="from">The source; null for packets of this host itself.</param>
@@ -40,7 +40,7 @@ sealed class WayFinder(SiteHost host, Func<string, PublicKey, LinkOutage?> outag
                 Sites = sites,
                 Routes = host.Netlink.Routes(),
                 Now = now,
-                Outage = key => sites.Select(s => outage(s.Interface, key)).FirstOrDefault(o => o is not null),
+                Outage = outage,
             }
         ).Judge();
     }

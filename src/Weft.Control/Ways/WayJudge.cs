@@ -216,8 +216,7 @@ sealed class WayJudge(WayFacts facts)
         if (facts.Device is not { } device || WayFacts.PeerFor(device, Destination) is not var (peer, prefix))
             return null;
         WaySite? site = facts.Sites.FirstOrDefault(s => s.Interface == device.Name);
-        PeerSection? section = site?.Config.Peers.LastOrDefault(p => p.PublicKey == peer.PublicKey);
-        return Described(new WayPeer(device.Name, peer.PublicKey, section?.Site, prefix), device, facts);
+        return Described(device.Name, peer.PublicKey, prefix, site?.Config, device, facts);
     }
 
     /// <summary>The longest prefix of any site's file that holds the address.</summary>
@@ -232,20 +231,35 @@ sealed class WayJudge(WayFacts facts)
                     best = (site, prefix, key);
             }
         }
-        if (best is not var (owner, longest, who))
-            return null;
-        string? name = owner.Config.Peers.LastOrDefault(p => p.PublicKey == who)?.Site;
-        return (owner, Described(new WayPeer(owner.Interface, who, name, longest), owner.Device, facts));
+        return best is var (owner, longest, who)
+            ? (owner, Described(owner.Interface, who, longest, owner.Config, owner.Device, facts))
+            : null;
     }
 
-    static WayPeer Described(WayPeer peer, DeviceStatus? device, WayFacts facts)
+    static WayPeer Described(
+        string name,
+        PublicKey key,
+        IPNetwork prefix,
+        SiteConfig? config,
+        DeviceStatus? device,
+        WayFacts facts
+    )
     {
-        PeerStatus? status = device?.Peers.FirstOrDefault(p => p.PublicKey == peer.PublicKey);
-        return peer with
+        string? site = config?.Peers.LastOrDefault(p => p.PublicKey == key)?.Site;
+        FarSite? far = config is null
+            ? null
+            : FarSite.Of(config).FirstOrDefault(f => f.Relays.Contains(key) && f.Site.Prefixes.Contains(prefix));
+        PeerStatus? status = device?.Peers.FirstOrDefault(p => p.PublicKey == key);
+        LinkOutage? outage = facts.Outage(name, key, site ?? key.ToString());
+        // The far site is probed through its first relay only.
+        if (far is not null && far.Relays[0] == key)
+            outage ??= facts.Outage(name, far.Site.PublicKey, far.Site.Site);
+        return new WayPeer(name, key, site, prefix)
         {
+            Beyond = far?.Site.Site,
             Endpoint = status?.Endpoint,
             HandshakeAge = status is null ? null : SiteStatusReader.Age(status.LastHandshake, facts.Now),
-            Outage = facts.Outage(peer.PublicKey),
+            Outage = outage,
         };
     }
 

@@ -152,7 +152,11 @@ public sealed class SiteWatch : IDisposable
             if (silent && EndpointLookups.Pick(answer.Addresses, current) is { } next)
             {
                 endpoints[key] = next;
-                Tell("endpoint", answer.Peer, $"dialled at {next} from now on ({answer.Peer.Endpoint!.Host})");
+                Tell(
+                    "endpoint",
+                    answer.Peer.Site ?? key.ToString(),
+                    $"dialled at {next} from now on ({answer.Peer.Endpoint!.Host})"
+                );
             }
         }
         if (endpoints.Count > 0)
@@ -177,13 +181,7 @@ public sealed class SiteWatch : IDisposable
 
     HashSet<IPAddress> Probe(RunningSite site, Func<bool> isEnough)
     {
-        InterfaceSection own = site.File.Config.Interface;
-        HashSet<IPAddress> targets = [];
-        foreach (PeerSection peer in site.File.Config.Peers)
-        {
-            if (TunnelAddress.Of(peer, own) is { } address)
-                targets.Add(address);
-        }
+        HashSet<IPAddress> targets = [.. SiteLink.Of(site.File.Config).Select(l => l.Probe).OfType<IPAddress>()];
         try
         {
             return _prober.Probe(_name, site.LinkIndex, targets, isEnough);
@@ -206,24 +204,25 @@ public sealed class SiteWatch : IDisposable
             LinkState
         >(StringComparer.Ordinal);
         Dictionary<PublicKey, PeerStatus> peers = device.Peers.ToDictionary(p => p.PublicKey);
-        foreach (PeerSection peer in site.File.Config.Peers)
+        foreach (SiteLink link in SiteLink.Of(site.File.Config))
         {
             // The device's own key among the peers is passed over.
-            if (!peers.TryGetValue(peer.PublicKey, out PeerStatus? status))
+            if (!peers.TryGetValue(link.Key, out PeerStatus? status) && !link.IsFar)
                 continue;
-            bool echo = TunnelAddress.Of(peer, own) is { } address && answered.Contains(address);
-            LinkEvidence evidence = new(echo, status.LastHandshake, Age(status.LastHandshake, today));
-            LinkVerdict verdict = LinkPolicy.Judge(LinkOf(peer.PublicKey), evidence, now, own.Links);
-            links[peer.PublicKey.ToString()] = verdict.State;
+            bool echo = link.Probe is { } address && answered.Contains(address);
+            HandshakeTime handshake = status?.LastHandshake ?? default;
+            LinkEvidence evidence = new(echo, handshake, Age(handshake, today));
+            LinkVerdict verdict = LinkPolicy.Judge(LinkOf(link.Key), evidence, now, own.Links);
+            links[link.Key.ToString()] = verdict.State;
             if (verdict.Change == LinkChange.None)
                 continue;
             string change = verdict.Change == LinkChange.Up ? "up" : "down";
             if (verdict.Change == LinkChange.Up)
-                _lookups.Forget(peer.PublicKey);
-            Tell(change, peer, verdict.Reason);
+                _lookups.Forget(link.Key);
+            Tell(change, link.Name, verdict.Reason);
             _hooks.Run(
                 own.Hooks,
-                new HookNews(_name, own.Site, peer.Site, peer.PublicKey.ToString(), change, verdict.Reason)
+                new HookNews(_name, own.Site, link.Site, link.Key.ToString(), change, verdict.Reason)
             );
         }
         _notes = _notes with { Links = links.ToImmutable() };
@@ -257,7 +256,7 @@ public sealed class SiteWatch : IDisposable
     }
 
     HashSet<PublicKey> Down(RunningSite site) =>
-        [.. site.File.Config.Peers.Select(p => p.PublicKey).Where(k => !LinkOf(k).IsUp)];
+        [.. SiteLink.Of(site.File.Config).Select(l => l.Key).Where(k => !LinkOf(k).IsUp)];
 
     void EndTrial()
     {
@@ -332,9 +331,8 @@ public sealed class SiteWatch : IDisposable
         }
     }
 
-    void Tell(string kind, PeerSection? peer, string text)
+    void Tell(string kind, string? who, string text)
     {
-        string? who = peer is null ? null : peer.Site ?? peer.PublicKey.ToString();
         _notes = _notes.With(new WatchEvent(DateTimeOffset.UtcNow, kind, who, text));
         string line = who is null
             ? $"{_name}: {text}"

@@ -9,18 +9,19 @@ namespace Weft.ScenarioTests.Network;
 /// </summary>
 sealed partial class PingCount
 {
-    /// <summary>Time between two pings.</summary>
-    internal static TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(100);
-
     readonly Running _running;
 
     PingCount(Running running) => _running = running;
 
     /// <summary>Starts, and waits for the first answer.</summary>
-    internal static PingCount Start(Host from, string address)
+    /// <param name="from">Who pings.</param>
+    /// <param name="address">Who is pinged.</param>
+    /// <param name="source">The address or interface that the pings leave with; empty for what the host chooses.</param>
+    internal static PingCount Start(Host from, string address, string source = "")
     {
+        string[] bound = source.Length == 0 ? [] : ["-I", source];
         // -O tells of each that has no answer by the time of the next.
-        PingCount count = new(from.Start("ping", "-n", "-O", "-i", "0.1", address));
+        PingCount count = new(from.Start(["ping", "-n", "-O", "-i", "0.1", .. bound, address]));
         Wait.Until(() => count.Answered.Count > 0, $"{from.Name} hears from {address}");
         return count;
     }

@@ -28,8 +28,9 @@ static class Tinc
 
         foreach (Host site in sites)
         {
-            for (int number = 1; number <= sites.Length; number++)
+            foreach (Host other in sites.Where(s => s != site))
             {
+                int number = Array.IndexOf(sites, other) + 1;
                 string address = ThreeSites.Lan4(number, 1);
                 Wait.Until(
                     () => site.Try("ping", "-n", "-c", "1", "-W", "1", "-I", "tinc", address).Succeeded,

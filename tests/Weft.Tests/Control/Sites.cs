@@ -54,8 +54,13 @@ static class Sites
             AllowedIPs = 192.168.192.3/32, 10.0.3.0/24
             """;
 
-    internal static WantedState Wanted(SiteFile file, HostState? actual = null, StartOptions? options = null) =>
-        new WantedSite(file, options ?? new StartOptions(), actual ?? new HostState()).State(
+    internal static WantedState Wanted(
+        SiteFile file,
+        HostState? actual = null,
+        StartOptions? options = null,
+        params PublicKey[] down
+    ) =>
+        new WantedSite(file, options ?? new StartOptions(), actual ?? new HostState(), down.ToHashSet()).State(
             new Dictionary<PublicKey, IPEndPoint>(),
             WantedSite.DefaultMtu
         );

@@ -128,6 +128,40 @@ public sealed class WayJudgeTests
     }
 
     [Fact]
+    public void A_site_behind_a_relay_is_named_with_it_and_so_is_the_relay_that_stands_in()
+    {
+        string peers = Sites
+            .TwoPeers.Replace("[Peer]", $"[Peer]\n# Weft.Relay = d.example.org {Sites.Peer(4)} 10.0.4.0/24")
+            .Replace("10.0.2.0/24", "10.0.2.0/24, 10.0.4.0/24");
+        WaySite site = s_site with { Config = Sites.File(peers: peers).Config };
+        DeviceStatus Moved(int carrier) =>
+            s_device with
+            {
+                Peers = s_device.Peers.SetItem(
+                    carrier,
+                    s_device.Peers[carrier] with
+                    {
+                        AllowedIps = [IPNetwork.Parse("10.0.4.0/24")],
+                        Endpoint = IPEndPoint.Parse("192.0.2.9:1"),
+                    }
+                ),
+            };
+        WayFacts facts = OverWg0("10.0.4.10") with { Sites = [site], Outage = (_, _, name) => OfLink(name) };
+        LinkOutage? OfLink(string name) => name == "d.example.org" ? new LinkOutage(s_now, "3 checks") : null;
+
+        Way well = new WayJudge(facts with { Device = Moved(0), Outage = (_, _, _) => null }).Judge();
+        Way moved = new WayJudge(facts with { Device = Moved(1) }).Judge();
+
+        Assert.Equal("10.0.4.10 goes to d.example.org through b.example.org by wg0, as configured", well.Summary);
+        Assert.Equal(WayVerdict.Fallback, moved.Verdict);
+        Assert.Equal(
+            "10.0.4.10 goes to d.example.org through c.example.org by wg0, instead of to d.example.org through b.example.org",
+            moved.Summary
+        );
+        Assert.Contains("3 checks", Assert.Single(moved.Reasons));
+    }
+
+    [Fact]
     public void A_private_address_that_leaves_by_the_default_route_is_lost()
     {
         Way way = new WayJudge(OverTinc("10.0.3.10", "0.0.0.0/0")).Judge();
@@ -201,7 +235,7 @@ public sealed class WayJudgeTests
         Assert.Equal(WayVerdict.AsConfigured, new WayJudge(facts with { Nature = wire }).Judge().Verdict);
     }
 
-    static LinkOutage? Down(PublicKey key) =>
+    static LinkOutage? Down(string name, PublicKey key, string peer) =>
         key == Sites.Peer(3) ? new LinkOutage(s_now.AddSeconds(-90), "3 probes without an answer") : null;
 
     static WayFacts OverWg0(string destination) =>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using Weft.Config;
 using Weft.Crypto;
 
@@ -49,7 +48,7 @@ public sealed record FarSite(CarriedSite Site, ImmutableArray<PublicKey> Relays)
     /// <summary>The address that answers for it; null when it has none.</summary>
     /// <param name="own">The site's own interface.</param>
     public IPAddress? Probe(InterfaceSection own) =>
-        Site.Prefixes.Where(p => IsTunnelAddress(p, own)).Select(p => p.BaseAddress).FirstOrDefault();
+        Site.Prefixes.Where(p => TunnelAddress.IsInTunnel(p, own)).Select(p => p.BaseAddress).FirstOrDefault();
 
     /// <summary>The peer that carries its networks now; null when none can.</summary>
     /// <param name="down">Peers and far sites whose link is down.</param>
@@ -68,7 +67,7 @@ public sealed record FarSite(CarriedSite Site, ImmutableArray<PublicKey> Relays)
 
     /// <summary>Its networks, without its addresses in the tunnel.</summary>
     internal IEnumerable<IPNetwork> Networks(InterfaceSection own) =>
-        Site.Prefixes.Where(p => !IsTunnelAddress(p, own));
+        Site.Prefixes.Where(p => !TunnelAddress.IsInTunnel(p, own));
 
     /// <summary>The file as it is to be made real: each far site's networks with the peer that carries them now.</summary>
     /// <param name="config">The file.</param>
@@ -101,12 +100,5 @@ public sealed record FarSite(CarriedSite Site, ImmutableArray<PublicKey> Relays)
             ];
         }
         return config with { Peers = peers };
-    }
-
-    static bool IsTunnelAddress(IPNetwork prefix, InterfaceSection own)
-    {
-        bool v6 = prefix.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
-        return prefix.PrefixLength == (v6 ? 128 : 32)
-            && own.Addresses.Any(a => WantedSite.Network(a).Contains(prefix.BaseAddress));
     }
 }
