@@ -62,7 +62,7 @@ static class RouteMessages
             _ => ScopeUniverse,
         };
         byte table = route.Table < 256 ? (byte)route.Table : (byte)0;
-        byte routeType = type == DeleteRoute ? (byte)0 : TypeUnicast;
+        byte routeType = type == DeleteRoute ? (byte)0 : (byte)route.Kind;
         NetlinkRequest request = new NetlinkRequest(type, flags | NetlinkOptions.Ack).Struct([
             family,
             (byte)route.Destination.PrefixLength,

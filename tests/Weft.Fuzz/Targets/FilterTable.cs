@@ -98,9 +98,11 @@ sealed class FilterTable
         }
     }
 
-    bool IsTarget(string target) => target is "ACCEPT" or "DROP" or "REJECT" or "RETURN" || _rules.ContainsKey(target);
+    bool IsTarget(string target) =>
+        target is "ACCEPT" or "DROP" or "REJECT" or "RETURN" or "TCPMSS" || _rules.ContainsKey(target);
 
-    static string TargetOf(string rule) => rule[(rule.LastIndexOf(' ') + 1)..];
+    static string TargetOf(string rule) =>
+        rule[(rule.LastIndexOf("-j ", StringComparison.Ordinal) + 3)..].Split(' ')[0];
 
     static bool IsPrintable(string line) => line.All(c => c is >= ' ' and <= '~');
 }

@@ -12,7 +12,7 @@ sealed class IptablesTarget : ITarget
 {
     const string Wg0 = "wg0";
 
-    static readonly FirewallWish Wish = new(Wg0, 51820);
+    static readonly FirewallWish Wish = new(Wg0, 51820, 1420);
 
     public TargetShape Shape { get; } =
         new("iptables")
@@ -39,6 +39,9 @@ sealed class IptablesTarget : ITarget
                 "-A WEFT-wg0-IN -i wg0 -j ACCEPT\n",
                 "-A WEFT-wg0-IN -j DROP\n",
                 "-A WEFT-wg0-FWD -i wg0 -j ACCEPT\n",
+                "-A WEFT-wg0-FWD -i wg0 -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1380\n",
+                "-A WEFT-wg0-FWD -o wg0 -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1380\n",
+                "-A WEFT-wg0-FWD -o wg0 -j ACCEPT\n",
                 "-A INPUT -m comment --comment \"a -j WEFT-wg0-IN\" -j guests\n",
                 "-A INPUT -i lo -j ACCEPT\n",
                 "-A ",

@@ -68,7 +68,7 @@ sealed partial class NftTarget : ITarget
         foreach (bool iptables in (bool[])[false, true])
         {
             seen.Saw("obstacles", nft.Obstacles(iptables).Length);
-            Check(nft.Put(new FirewallWish(Wg0, 51820), iptables), "put", seen);
+            Check(nft.Put(new FirewallWish(Wg0, 51820, 1420), iptables), "put", seen);
             Check(nft.Take(Wg0, iptables), "take", seen);
         }
     }
@@ -87,6 +87,8 @@ sealed partial class NftTarget : ITarget
 
     [GeneratedRegex(
         @"\A(((add|flush|delete) chain|add rule) [\w./-]+ [\w./-]+ WEFT-wg0-(IN|FWD)( [\w./ ""-]+)?"
+            + @"|add rule [\w./-]+ [\w./-]+ WEFT-wg0-FWD [io]ifname ""wg0"" meta nfproto ipv[46] tcp flags & \(syn \| rst\) == syn "
+            + @"tcp option maxseg size set [0-9]+ comment ""weft: [\w ]+"""
             + @"|insert rule [\w./-]+ [\w./-]+ [\w./-]+ jump WEFT-wg0-(IN|FWD)"
             + @"|delete rule [\w./-]+ [\w./-]+ [\w./-]+ handle -?[0-9]+)\z"
     )]
