@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Weft.Config;
@@ -50,6 +53,22 @@ public sealed class WgConfTextTests
         Assert.NotEqual("", weft);
         Assert.NotEqual("", wg);
         Assert.DoesNotContain(Key[5..20], weft + wg, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_long_list_is_read_without_an_object_per_line()
+    {
+        const int lines = 50_000;
+        StringBuilder text = new($"[Peer]\nPublicKey = {Key}\n");
+        for (int i = 0; i < lines; i++)
+            text.Append(CultureInfo.InvariantCulture, $"AllowedIPs = 10.{i >> 8}.{i & 255}.0/24, fd00:{i:x}::/32\n");
+        string file = text.ToString();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        ParseResult<DeviceConfig> result = WgConfText.Parse(file, "wg.conf", new NoNames());
+        long perPrefix = (GC.GetAllocatedBytesForCurrentThread() - before) / (2 * lines);
+        Assert.Equal(2 * lines, result.Value!.Peers[0].AllowedIps.Length);
+        // The list itself, which doubles as it grows.
+        Assert.InRange(perPrefix, 0, 5 * Unsafe.SizeOf<AllowedIpChange>());
     }
 
     [Fact]
