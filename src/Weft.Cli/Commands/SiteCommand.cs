@@ -7,7 +7,7 @@ using Weft.Mesh;
 
 namespace Weft.Cli;
 
-/// <summary><c>weft site add|remove NAME</c>: changes a mesh, and writes again only the files that change.</summary>
+/// <summary><c>weft site add|remove|rekey NAME</c>: changes a mesh, and writes again only the files that change.</summary>
 static class SiteCommand
 {
     /// <summary>What both take.</summary>
@@ -30,7 +30,12 @@ static class SiteCommand
     }
 
     internal static Command Create() =>
-        new("site", "Add a site to a mesh, or remove one.") { CreateAdd(), CreateRemove() };
+        new("site", "Add a site to a mesh, remove one, or give one another key.")
+        {
+            CreateAdd(),
+            CreateRemove(),
+            CreateRekey(),
+        };
 
     static Command CreateAdd()
     {
@@ -99,6 +104,40 @@ static class SiteCommand
         return remove;
     }
 
+    static Command CreateRekey()
+    {
+        Argument<string> name = new("name") { Description = "The site." };
+        Option<bool> finish = new("--finish") { Description = "Every other site has its new file: change over." };
+        Option<bool> undo = new("--undo") { Description = "Give up a rekey that is half done." };
+        Common common = Common.Create();
+        Command rekey = new("rekey", "Give a site another key, in two steps so that no link is lost.")
+        {
+            name,
+            finish,
+            undo,
+            common.Mesh,
+            common.Output,
+            common.Json,
+        };
+        rekey.Validators.Add(result =>
+        {
+            if (result.GetValue(finish) && result.GetValue(undo))
+                result.AddError("--finish and --undo exclude each other");
+        });
+        rekey.SetAction(parsed =>
+        {
+            RekeyPhase phase =
+                parsed.GetValue(finish) ? RekeyPhase.Finish
+                : parsed.GetValue(undo) ? RekeyPhase.Undo
+                : RekeyPhase.Begin;
+            string file = parsed.GetRequiredValue(common.Mesh);
+            string site = parsed.GetRequiredValue(name);
+            MeshChange change = MeshSites.Rekey(file, parsed.GetRequiredValue(common.Output), site, phase);
+            return Report(file, change, parsed.GetValue(common.Json), new RekeyStep(site, phase));
+        });
+        return rekey;
+    }
+
     /// <summary>A site from its settings, read as the file would be.</summary>
     static MeshSite SiteOf(List<(string Key, string? Value)> settings)
     {
@@ -114,7 +153,7 @@ static class SiteCommand
             : throw new OperationFailedException(parsed.Faults[0].Message, parsed.Faults[0].Remedy);
     }
 
-    static int Report(string file, MeshChange change, bool json)
+    static int Report(string file, MeshChange change, bool json, RekeyStep? rekey = null)
     {
         if (json)
             MeshJson.Write(Console.Out, MeshReport.Of(file, change.Findings, change.Made));
@@ -126,7 +165,7 @@ static class SiteCommand
             return 1;
         }
         if (!json)
-            NextSteps.Print(Console.Out, change.Made, file);
+            NextSteps.Print(Console.Out, change.Made, file, rekey);
         return 0;
     }
 }

@@ -22,6 +22,9 @@ sealed record MeshReport
     /// <summary>Folders in the output folder of sites that are not in the mesh.</summary>
     public ImmutableArray<string>? Leftovers { get; init; }
 
+    /// <summary>Sites whose rekey is half done.</summary>
+    public ImmutableArray<string>? HalfDone { get; init; }
+
     public required ImmutableArray<FindingJson> Findings { get; init; }
 
     /// <summary>The report on a mesh that was made; or, with null, that was not.</summary>
@@ -33,6 +36,7 @@ sealed record MeshReport
             Out = made?.Folder,
             Sites = made is null ? null : [.. made.Sites.Select(SiteJson.Of)],
             Leftovers = made?.Leftovers,
+            HalfDone = made?.HalfDone,
             Findings = FindingText.ToJson(findings),
         };
 }

@@ -11,7 +11,7 @@ static class NextSteps
 
     const string Home = "/etc/wireguard";
 
-    internal static void Print(TextWriter writer, MadeMesh made, string meshFile)
+    internal static void Print(TextWriter writer, MadeMesh made, string meshFile, RekeyStep? rekey = null)
     {
         MadeSite[] changed = [.. made.Sites.Where(site => site.Change != FileChange.Unchanged)];
         if (changed.Length == 0)
@@ -20,6 +20,7 @@ static class NextSteps
                 $"Nothing changed: the files of {FindingText.Count(made.Sites.Length, "site")} in {made.Folder} are as {meshFile} says."
             );
             Leftovers(writer, made);
+            HalfDone(writer, made);
             return;
         }
         int width = changed.Max(site => site.Name.Length);
@@ -32,7 +33,48 @@ static class NextSteps
         if (changed.Length < made.Sites.Length)
             writer.WriteLine($"unchanged: {FindingText.Count(made.Sites.Length - changed.Length, "other site")}");
         Leftovers(writer, made);
-        Next(writer, changed, meshFile);
+        if (rekey is null)
+            Next(writer, changed, meshFile);
+        else
+            NextOfRekey(writer, changed, rekey);
+        HalfDone(writer, made);
+    }
+
+    /// <summary>In this order no link is lost, but for the moment in which the site itself changes over.</summary>
+    static void NextOfRekey(TextWriter writer, MadeSite[] changed, RekeyStep rekey)
+    {
+        MadeSite[] own = [.. changed.Where(site => IsOf(site.Name, rekey))];
+        MadeSite[] others = [.. changed.Where(site => !IsOf(site.Name, rekey))];
+        int step = 1;
+        writer.WriteLine();
+        writer.WriteLine($"Next, in this order, and then on each: weft start {Home}/{MeshMaker.SiteFile}");
+        if (own.Length > 0)
+        {
+            writer.WriteLine($"{step++}. {rekey.Site} first: from then on it has the new key.");
+            Listed(writer, own, Bring);
+        }
+        writer.WriteLine(
+            rekey.Phase switch
+            {
+                RekeyPhase.Begin => $"{step++}. These sites, in any order: they then know {rekey.Site} by both keys.",
+                RekeyPhase.Finish => $"{step++}. Then these, in any order: they forget the old key of {rekey.Site}.",
+                _ => $"{step++}. These sites, in any order: they forget the new key of {rekey.Site}.",
+            }
+        );
+        Listed(writer, others, Bring);
+        if (rekey.Phase == RekeyPhase.Begin)
+            writer.WriteLine($"{step}. Once all of them have it: weft site rekey {rekey.Site} --finish");
+    }
+
+    static bool IsOf(string site, RekeyStep rekey) =>
+        string.Equals(site, rekey.Site, StringComparison.OrdinalIgnoreCase);
+
+    static void HalfDone(TextWriter writer, MadeMesh made)
+    {
+        foreach (string site in made.HalfDone)
+            writer.WriteLine(
+                $"half done: the rekey of {site}. Go on with: weft site rekey {site} --finish; or give it up with --undo"
+            );
     }
 
     static void Next(TextWriter writer, MadeSite[] changed, string meshFile)
@@ -42,14 +84,7 @@ static class NextSteps
         writer.WriteLine(
             $"1. Bring each file to its site. It is all that the site needs, and it holds the site's private key."
         );
-        Listed(
-            writer,
-            changed,
-            site =>
-                site.Endpoint is null
-                    ? $"     {site.File}  to {site.Name}, which is behind NAT"
-                    : $"     scp {site.File} root@{site.Name}:{Home}/"
-        );
+        Listed(writer, changed, Bring);
         MadeSite[] open = [.. changed.Where(site => site.Endpoint is not null)];
         if (open.Length > 0)
         {
@@ -63,6 +98,11 @@ static class NextSteps
             $"Keep {meshFile} and {KeysFolder.PathBeside(meshFile)}: from them the mesh is made again, with the same keys."
         );
     }
+
+    static string Bring(MadeSite site) =>
+        site.Endpoint is null
+            ? $"     {site.File}  to {site.Name}, which is behind NAT"
+            : $"     scp {site.File} root@{site.Name}:{Home}/";
 
     static string Mapped(MadeSite site) =>
         site.Endpoint is HostPort endpoint && endpoint.Port != site.ListenPort ? $", dialled as {endpoint}" : "";

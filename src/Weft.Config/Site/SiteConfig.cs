@@ -70,6 +70,12 @@ public sealed record PeerSection
 
     public required PublicKey PublicKey { get; init; }
 
+    /// <summary>
+    /// <c># Weft.Replaces</c>: the peer's key until now. While both stand in the file, the allowed IPs of that one belong to
+    /// whichever of the two keys the peer used last. Null: its key is not being changed.
+    /// </summary>
+    public PublicKey? Replaces { get; init; }
+
     public PresharedKey? PresharedKey { get; init; }
 
     public ImmutableArray<AllowedIpChange> AllowedIps { get; init; } = [];

@@ -213,13 +213,17 @@ sealed class SiteConfigParser(string text, string file)
         {
             ReadCarried(value);
         }
+        else if (line.Name.Is("Weft.Replaces") && section == Section.Peer)
+        {
+            _peer!.Replaces = ConfigValue.PublicKey(value, _faults);
+        }
         else if (section != Section.Unknown)
         {
             _faults.Add(
                 line.Name,
                 $"'{ConfigValue.Shown(line.Name)}' is not known here",
                 "there are Weft.Site in [Interface] and [Peer]; Weft.Lan, Weft.Check, Weft.Failures, Weft.Successes, "
-                    + "Weft.HoldDown, Weft.HoldDownMax and Weft.Hook in [Interface]; Weft.Relay in [Peer]"
+                    + "Weft.HoldDown, Weft.HoldDownMax and Weft.Hook in [Interface]; Weft.Relay and Weft.Replaces in [Peer]"
             );
         }
     }
@@ -359,6 +363,7 @@ sealed class SiteConfigParser(string text, string file)
         internal readonly IniText Heading = heading;
         internal string? Site;
         internal PublicKey? PublicKey;
+        internal PublicKey? Replaces;
         internal bool SawPublicKey;
         internal PresharedKey? PresharedKey;
         internal HostPort? Endpoint;
@@ -372,6 +377,7 @@ sealed class SiteConfigParser(string text, string file)
             {
                 Site = Site,
                 PublicKey = key,
+                Replaces = Replaces,
                 PresharedKey = PresharedKey,
                 AllowedIps = AllowedIps.DrainToImmutable(),
                 Endpoint = Endpoint,

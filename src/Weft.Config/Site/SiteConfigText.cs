@@ -8,4 +8,10 @@ public static class SiteConfigText
 
     /// <summary>Writes a file's text, keys included.</summary>
     public static string Write(SiteConfig config) => SiteConfigWriter.Write(config);
+
+    /// <summary>Writes the first section of a file; the peers follow.</summary>
+    public static string Write(InterfaceSection section) => SiteConfigWriter.Write(section);
+
+    /// <summary>Writes one of the sections that follow.</summary>
+    public static string Write(PeerSection section) => SiteConfigWriter.Write(section);
 }

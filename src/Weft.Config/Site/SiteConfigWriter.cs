@@ -16,6 +16,20 @@ static class SiteConfigWriter
         return text.ToString();
     }
 
+    internal static string Write(InterfaceSection section)
+    {
+        StringBuilder text = new();
+        WriteInterface(section, text);
+        return text.ToString();
+    }
+
+    internal static string Write(PeerSection section)
+    {
+        StringBuilder text = new();
+        WritePeer(section, text);
+        return text.ToString();
+    }
+
     static void WriteInterface(InterfaceSection section, StringBuilder text)
     {
         text.Append("[Interface]\n");
@@ -79,6 +93,7 @@ static class SiteConfigWriter
             string prefixes = string.Join(", ", far.Prefixes.Select(AddressText.Format));
             Line(text, "# Weft.Relay", $"{far.Site} {far.PublicKey} {prefixes}");
         }
+        Line(text, "# Weft.Replaces", peer.Replaces?.ToString());
         Line(text, "PublicKey", peer.PublicKey.ToString());
         if (peer.PresharedKey is { } key)
             WriteKey(text, "PresharedKey", key.WriteBase64);

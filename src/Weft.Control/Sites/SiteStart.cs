@@ -135,6 +135,8 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
                 host.RunHooks("PostUp", Interface.PostUp, _name);
             WriteApplied(known);
             done = true;
+            if (!isNew && ready.Steps.OfType<ChangeDevice>().Any(s => s.Change.PrivateKey is not null))
+                Knock.On(file.Config);
         }
         finally
         {

@@ -15,14 +15,16 @@ public sealed record SiteLink(PublicKey Key, string? Site, IPAddress? Probe, boo
     /// <summary>What logs and histories call it.</summary>
     public string Name => Site ?? Key.ToString();
 
-    /// <summary>The links of a site's file: peers in its order, then far sites.</summary>
+    /// <summary>The links of a site's file: peers in its order, then far sites. A peer whose key is being changed is one link.</summary>
     public static ImmutableArray<SiteLink> Of(SiteConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
         InterfaceSection own = config.Interface;
         return
         [
-            .. config.Peers.Select(p => new SiteLink(p.PublicKey, p.Site, TunnelAddress.Of(p, own), IsFar: false)),
+            .. config
+                .Peers.Where(p => p.Replaces is null)
+                .Select(p => new SiteLink(p.PublicKey, p.Site, TunnelAddress.Of(p, own), IsFar: false)),
             .. FarSite.Of(config).Select(f => new SiteLink(f.Site.PublicKey, f.Site.Site, f.Probe(own), IsFar: true)),
         ];
     }

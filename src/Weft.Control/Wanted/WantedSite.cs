@@ -37,7 +37,7 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual, I
     internal WantedState State(IReadOnlyDictionary<PublicKey, IPEndPoint> endpoints, int mtu)
     {
         uint table = FullTunnelTable();
-        DeviceWish device = DeviceWish.Of(_config, endpoints);
+        DeviceWish device = DeviceWish.Of(KeyChange.Applied(_config, actual.Device), endpoints);
         bool fullTunnel = Interface.Table.Kind == RouteTableKind.Auto && _prefixes.Any(p => p.PrefixLength == 0);
         return new WantedState
         {

@@ -20,14 +20,27 @@ public static class MeshSites
         return Make(meshFile, outFolder, MeshEdit.Add(text, site));
     }
 
+    /// <summary>
+    /// Gives a site another key, step by step so that no link is lost. Every step can be taken again, and one that was cut
+    /// short is: a rekey that is not half done finishes as the mesh as it is.
+    /// </summary>
+    /// <exception cref="OperationFailedException">There is no such site, or something refuses; nothing was changed.</exception>
+    public static MeshChange Rekey(string meshFile, string outFolder, string name, RekeyPhase phase)
+    {
+        (_, MeshConfig mesh) = LoadGood(meshFile);
+        RekeyStep step = new(mesh.Sites[PlaceOf(name, mesh, meshFile)].Name, phase);
+        ImmutableArray<Finding> findings = MeshPreflight.Check(mesh, meshFile);
+        return findings.Any(finding => finding.Level == FindingLevel.Error)
+            ? new MeshChange(findings, null)
+            : new MeshChange(findings, MeshMaker.Make(mesh, meshFile, outFolder, rekey: step));
+    }
+
     /// <summary>Takes a site out of a mesh, with its key and its folder: it can no longer take part.</summary>
     /// <exception cref="OperationFailedException">There is no such site, or something refuses; nothing was changed.</exception>
     public static MeshChange Remove(string meshFile, string outFolder, string name)
     {
         (string text, MeshConfig mesh) = LoadGood(meshFile);
-        int site = mesh.Sites.ToList().FindIndex(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase));
-        if (site < 0)
-            throw new OperationFailedException($"{meshFile} has no site {name}", SitesOf(mesh));
+        int site = PlaceOf(name, mesh, meshFile);
         MeshChange change = Make(meshFile, outFolder, MeshEdit.Remove(text, mesh, site));
         if (change.Made is null)
             return change;
@@ -38,6 +51,12 @@ public static class MeshSites
         {
             Made = change.Made with { Leftovers = change.Made.Leftovers.Remove(mesh.Sites[site].Name) },
         };
+    }
+
+    static int PlaceOf(string name, MeshConfig mesh, string meshFile)
+    {
+        int site = mesh.Sites.ToList().FindIndex(s => string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase));
+        return site >= 0 ? site : throw new OperationFailedException($"{meshFile} has no site {name}", SitesOf(mesh));
     }
 
     /// <summary>The names to choose from: all of a few, the first of many.</summary>

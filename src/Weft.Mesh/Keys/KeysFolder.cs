@@ -8,7 +8,7 @@ namespace Weft.Mesh;
 
 /// <summary>
 /// The folder <c>keys/</c> beside <c>mesh.conf</c> (0700, files 0600): <c>NAME.key</c> per site, as <c>wg genkey</c>
-/// writes it, and <c>mesh.seed</c>. Held by one process at a time, from <see cref="Open"/> to <see cref="Dispose"/>.
+/// writes it, <c>NAME.next</c> while the site's rekey is half done, and <c>mesh.seed</c>. Held by one process at a time, from <see cref="Open"/> to <see cref="Dispose"/>.
 /// A key that is there is never changed; new ones reach the disk with <see cref="Save"/> and not before.
 /// </summary>
 public sealed class KeysFolder : IDisposable
@@ -16,6 +16,9 @@ public sealed class KeysFolder : IDisposable
     const string SeedFile = "mesh.seed";
     const string KeySuffix = ".key";
     const string NewPrefix = ".new-";
+
+    /// <summary>Cannot end a site's key file, and is as short: a file name has 255 characters at most.</summary>
+    const string NextSuffix = ".next";
 
     /// <summary>A key has 44 characters and a line end; what is longer is something else.</summary>
     const int LongestKeyFile = 64;
@@ -87,6 +90,52 @@ public sealed class KeysFolder : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes a step of a site's rekey in the keys, not yet on the disk: <see cref="Save"/> writes the key that begins one,
+    /// <see cref="Settle"/> does what ends it.
+    /// </summary>
+    internal void Step(RekeyStep step, MeshKeys keys)
+    {
+        bool isHalfDone = keys.NextPublicKeyOf(step.Site) is not null;
+        switch (step.Phase)
+        {
+            case RekeyPhase.Begin when !isHalfDone:
+                string file = FileOf(step.Site, NextSuffix);
+                keys.AddNext(step.Site, Remember(file, PrivateKey.Generate(), (key, text) => key.WriteBase64(text)));
+                break;
+            case RekeyPhase.Finish when isHalfDone:
+                keys.Switch(step.Site);
+                _newSites.Add(step.Site);
+                break;
+            case RekeyPhase.Undo when isHalfDone:
+                keys.DropNext(step.Site);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Ends a rekey on the disk, once the files are in place: until then both keys are kept, and a run that was cut short
+    /// can be done again.
+    /// </summary>
+    internal void Settle(RekeyStep step)
+    {
+        string next = In(FileOf(step.Site, NextSuffix));
+        if (step.Phase == RekeyPhase.Begin || !File.Exists(next))
+            return;
+        FileFault.Named(
+            $"the keys cannot be written to {Path}",
+            () =>
+            {
+                if (step.Phase == RekeyPhase.Finish)
+                    File.Move(next, In(FileOf(step.Site, KeySuffix)), overwrite: true);
+                else
+                    File.Delete(next);
+                _lock.SyncFileSystem();
+                return true;
+            }
+        );
+    }
+
     /// <summary>Whether <see cref="Load"/> had to make the key of a site.</summary>
     public bool IsNew(string site) => _newSites.Contains(site);
 
@@ -119,15 +168,18 @@ public sealed class KeysFolder : IDisposable
     public static void Remove(string path, string site)
     {
         using KeysFolder folder = Open(path);
-        string file = folder.In(FileOf(site));
-        FileFault.Named(
-            $"{file} cannot be removed",
-            () =>
-            {
-                File.Delete(file);
-                return true;
-            }
-        );
+        foreach (string suffix in (string[])[KeySuffix, NextSuffix])
+        {
+            string file = folder.In(FileOf(site, suffix));
+            FileFault.Named(
+                $"{file} cannot be removed",
+                () =>
+                {
+                    File.Delete(file);
+                    return true;
+                }
+            );
+        }
     }
 
     /// <summary>Lets go of the folder, and of the folder itself if it was made for nothing.</summary>
@@ -141,7 +193,7 @@ public sealed class KeysFolder : IDisposable
 
     void LoadSite(string site, MeshKeys keys, Dictionary<PublicKey, string> owners)
     {
-        string file = FileOf(site);
+        string file = FileOf(site, KeySuffix);
         PrivateKey? key = Read(file, $"the private key of {site}", PrivateKey.Parse, key => key.IsZero);
         if (key is null)
         {
@@ -149,17 +201,27 @@ public sealed class KeysFolder : IDisposable
             _newSites.Add(site);
         }
         keys.Add(site, key);
-        if (!owners.TryAdd(keys.PublicKeyOf(site), file))
+        CheckAlone(keys.PublicKeyOf(site), file, owners);
+        string next = FileOf(site, NextSuffix);
+        if (Read(next, $"the next private key of {site}", PrivateKey.Parse, key => key.IsZero) is not PrivateKey other)
+            return;
+        keys.AddNext(site, other);
+        CheckAlone(keys.NextPublicKeyOf(site)!.Value, next, owners);
+    }
+
+    void CheckAlone(PublicKey key, string file, Dictionary<PublicKey, string> owners)
+    {
+        if (!owners.TryAdd(key, file))
             throw new OperationFailedException(
-                $"{In(owners[keys.PublicKeyOf(site)])} and {In(file)} hold the same key",
+                $"{In(owners[key])} and {In(file)} hold the same key",
                 "Remove the one that is a copy: its site gets a new key."
             );
     }
 
-    static string FileOf(string site) =>
+    static string FileOf(string site, string suffix) =>
         SiteName.FaultOf(site) is string fault
             ? throw new ArgumentException($"the name \"{site}\" {fault}", nameof(site))
-            : site.ToLowerInvariant() + KeySuffix;
+            : site.ToLowerInvariant() + suffix;
 
     delegate TKey? KeyParser<TKey>(ReadOnlySpan<char> base64)
         where TKey : class;

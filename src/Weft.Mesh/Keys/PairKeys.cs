@@ -10,16 +10,13 @@ namespace Weft.Mesh;
 /// </summary>
 sealed class PairKeys : IDisposable
 {
-    readonly MeshKeys _keys;
     readonly PublicKey _own;
     readonly IncrementalHash _expand;
 
-    /// <param name="keys">The mesh's keys.</param>
     /// <param name="own">The site's public key.</param>
     /// <param name="extracted">HKDF's pseudorandom key: the extract step of the seed.</param>
-    internal PairKeys(MeshKeys keys, PublicKey own, ReadOnlySpan<byte> extracted)
+    internal PairKeys(PublicKey own, ReadOnlySpan<byte> extracted)
     {
-        _keys = keys;
         _own = own;
         _expand = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, extracted);
     }
@@ -27,22 +24,28 @@ sealed class PairKeys : IDisposable
     static ReadOnlySpan<byte> Label => "weft preshared key 1"u8;
 
     /// <summary>The key that the site shares with another; the caller disposes of it.</summary>
-    internal PresharedKey With(string other)
+    internal PresharedKey With(PublicKey other)
     {
-        PublicKey low = _own;
-        PublicKey high = _keys.PublicKeyOf(other);
-        if (low > high)
-            (low, high) = (high, low);
-        _expand.AppendData(Label);
-        _expand.AppendData(low.Span);
-        _expand.AppendData(high.Span);
-        // The expand step's counter: a key is one block long, so there is one block.
-        _expand.AppendData([1]);
         Span<byte> key = stackalloc byte[KeyText.KeyLength];
-        _expand.GetHashAndReset(key);
+        Derive(other, key);
         PresharedKey derived = new(key);
         CryptographicOperations.ZeroMemory(key);
         return derived;
+    }
+
+    /// <summary>Writes the 32 bytes of the key that the site shares with another.</summary>
+    internal void Derive(PublicKey other, Span<byte> key)
+    {
+        (PublicKey low, PublicKey high) = _own > other ? (other, _own) : (_own, other);
+        // In one piece: each call into the system's library costs as much as the hash itself.
+        Span<byte> context = stackalloc byte[Label.Length + (2 * KeyText.KeyLength) + 1];
+        Label.CopyTo(context);
+        low.Span.CopyTo(context[Label.Length..]);
+        high.Span.CopyTo(context[(Label.Length + KeyText.KeyLength)..]);
+        // The expand step's counter: a key is one block long, so there is one block.
+        context[^1] = 1;
+        _expand.AppendData(context);
+        _expand.GetHashAndReset(key);
     }
 
     public void Dispose() => _expand.Dispose();

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using Weft.Config;
+using Weft.Crypto;
 
 namespace Weft.Mesh;
 
@@ -22,6 +24,7 @@ public sealed class MeshPlan
     // A thousand files say these of each site, so they are made once.
     readonly ImmutableArray<ImmutableArray<AllowedIpChange>> _prefixes;
     readonly ImmutableArray<HostPort?> _endpoints;
+    readonly ConcurrentDictionary<(int Site, ushort Keepalive), ImmutableArray<PeerText>> _texts = [];
 
     MeshPlan(MeshConfig config, MeshKeys keys)
     {
@@ -60,57 +63,113 @@ public sealed class MeshPlan
     /// <summary>The config of the site at that place in the file. The keys in it are the caller's to dispose of.</summary>
     public SiteConfig ConfigOf(int site)
     {
-        MeshSite own = _config.Sites[site];
+        using PairKeys pairs = _keys.PairsOf(_config.Sites[site].Name);
         return new SiteConfig
         {
-            Interface = new InterfaceSection
-            {
-                Site = own.Name,
-                Lans = own.Lans,
-                Check = _config.Check,
-                Links = _config.Links,
-                PrivateKey = _keys.PrivateKeyOf(own.Name),
-                Addresses = _addresses[site],
-                ListenPort = ListenPortOf(_config, own),
-                Mtu = own.Mtu,
-            },
-            Peers = PeersOf(site),
+            Interface = InterfaceOf(site),
+            Peers =
+            [
+                .. PeersOf(site)
+                    .SelectMany(peer => peer.Sections)
+                    .Select(peer => peer with { PresharedKey = pairs.With(peer.PublicKey) }),
+            ],
         };
     }
+
+    /// <summary>
+    /// Writes the file of the site at that place, the same as the text of <see cref="ConfigOf"/>. A thousand files hold a
+    /// million peers: what many files say alike is made once, and of the rest nothing is left in memory but the file.
+    /// </summary>
+    internal void WriteFileOf(int site, SecretText file)
+    {
+        using PairKeys pairs = _keys.PairsOf(_config.Sites[site].Name);
+        InterfaceSection section = InterfaceOf(site);
+        file.Append(SiteConfigText.Write(section));
+        section.PrivateKey?.Dispose();
+        foreach (Peer peer in PeersOf(site))
+        {
+            foreach (PeerText text in TextsOf(peer))
+                text.Write(pairs, file);
+        }
+    }
+
+    InterfaceSection InterfaceOf(int site)
+    {
+        MeshSite own = _config.Sites[site];
+        return new InterfaceSection
+        {
+            Site = own.Name,
+            Lans = own.Lans,
+            Check = _config.Check,
+            Links = _config.Links,
+            PrivateKey = _keys.PrivateKeyOf(own.Name),
+            Addresses = _addresses[site],
+            ListenPort = ListenPortOf(_config, own),
+            Mtu = own.Mtu,
+        };
+    }
+
+    /// <summary>The UDP port that a site listens on.</summary>
+    public ushort ListenPortOf(int site) => ListenPortOf(_config, _config.Sites[site]);
 
     internal static ushort ListenPortOf(MeshConfig config, MeshSite site) => site.Port ?? config.Port;
 
     internal static HostPort? EndpointOf(MeshConfig config, MeshSite site) =>
         site.Nat ? null : new HostPort(site.EndpointHost ?? site.Name, site.EndpointPort ?? ListenPortOf(config, site));
 
-    ImmutableArray<PeerSection> PeersOf(int site)
+    /// <summary>One peer of a file. What it carries for others is the file's own; the rest many files say alike.</summary>
+    /// <param name="Site">Its place in the mesh.</param>
+    /// <param name="Keepalive">As the section has it.</param>
+    /// <param name="Carries">It is the file's relay to other sites.</param>
+    /// <param name="Sections">Without preshared keys: one, or two while its key is being changed.</param>
+    readonly record struct Peer(int Site, ushort? Keepalive, bool Carries, IEnumerable<PeerSection> Sections);
+
+    IEnumerable<Peer> PeersOf(int site)
     {
         MeshSite own = _config.Sites[site];
         ILookup<int, Carried> carried = CarriedFor(site).ToLookup(c => c.Relay);
-        using PairKeys pairs = _keys.PairsOf(own.Name);
-        ImmutableArray<PeerSection>.Builder peers = ImmutableArray.CreateBuilder<PeerSection>();
         for (int i = 0; i < _config.Sites.Length; i++)
         {
             if (i == site || (own.Nat && _config.Sites[i].Nat))
                 continue;
-            MeshSite peer = _config.Sites[i];
-            HostPort? endpoint = EndpointOf(i);
-            peers.Add(
-                new PeerSection
-                {
-                    Site = peer.Name,
-                    PublicKey = _keys.PublicKeyOf(peer.Name),
-                    PresharedKey = pairs.With(peer.Name),
-                    AllowedIps = carried.Contains(i)
-                        ? [.. _prefixes[i], .. carried[i].Where(c => !c.StandsIn).SelectMany(c => _prefixes[c.Far])]
-                        : _prefixes[i],
-                    Endpoint = endpoint,
-                    PersistentKeepalive = KeepaliveTo(own, endpoint),
-                    Carries = [.. carried[i].Select(c => CarriedSite(c.Far))],
-                }
-            );
+            ushort? keepalive = KeepaliveTo(own, EndpointOf(i));
+            bool carries = carried.Contains(i);
+            yield return new Peer(i, keepalive, carries, SectionsOf(i, keepalive, carries ? carried[i] : []));
         }
-        return peers.ToImmutable();
+    }
+
+    IEnumerable<PeerSection> SectionsOf(int peer, ushort? keepalive, IEnumerable<Carried> carried)
+    {
+        string name = _config.Sites[peer].Name;
+        PeerSection section = new()
+        {
+            Site = name,
+            PublicKey = _keys.PublicKeyOf(name),
+            AllowedIps = [.. _prefixes[peer], .. carried.Where(c => !c.StandsIn).SelectMany(c => _prefixes[c.Far])],
+            Endpoint = EndpointOf(peer),
+            PersistentKeepalive = keepalive,
+            Carries = [.. carried.Select(c => CarriedSite(c.Far))],
+        };
+        yield return section;
+        // An allowed IP belongs to one peer at a time, so the other key stands there without any.
+        if (_keys.NextPublicKeyOf(name) is PublicKey next)
+            yield return section with
+            {
+                PublicKey = next,
+                Replaces = section.PublicKey,
+                AllowedIps = [],
+                Carries = [],
+            };
+    }
+
+    ImmutableArray<PeerText> TextsOf(Peer peer)
+    {
+        if (peer.Carries)
+            return [.. peer.Sections.Select(PeerText.Of)];
+        (int, ushort) key = (peer.Site, peer.Keepalive ?? 0);
+        return _texts.TryGetValue(key, out ImmutableArray<PeerText> known)
+            ? known
+            : _texts.GetOrAdd(key, [.. peer.Sections.Select(PeerText.Of)]);
     }
 
     /// <summary>The sites that this one reaches through others, with each relay and each that stands in for it.</summary>

@@ -87,12 +87,15 @@ public sealed class SiteWatch : IDisposable
             Keep(before);
             return trial;
         }
+        HasKeysToFollow = KeyChange.IsUnderWay(site.File.Config);
         if (site.Device is { } device && site.LinkIndex != 0)
         {
             HashSet<IPAddress> answered = Probe(site, isEnough);
             if (isEnough())
                 return interval;
             Judge(site, device, answered);
+            if (HasKeysToFollow && _runner.Running(_name) is { } followed)
+                site = followed;
         }
         bool runs = Upkeep(site, ImmutableDictionary<PublicKey, IPEndPoint>.Empty);
         Ask(site);
@@ -164,6 +167,23 @@ public sealed class SiteWatch : IDisposable
         Keep(before);
     }
 
+    /// <summary>Some peer may take another key at any moment: <see cref="FollowKeys"/> often.</summary>
+    internal bool HasKeysToFollow { get; private set; }
+
+    /// <summary>Moves the allowed IPs of peers that have taken another key: until then they are cut off.</summary>
+    /// <exception cref="OperationFailedException">The host cannot be looked at.</exception>
+    internal void FollowKeys()
+    {
+        if (
+            _runner.Running(_name) is not { Device: { } device } site
+            || KeyChange.Due(site.File.Config, device).IsEmpty
+        )
+            return;
+        WatchNotes before = _notes;
+        Upkeep(site, ImmutableDictionary<PublicKey, IPEndPoint>.Empty);
+        Keep(before);
+    }
+
     /// <summary>Waits for what goes on beside the checks, each within its limit: for a check that is not followed by another.</summary>
     public void Finish()
     {
@@ -184,13 +204,21 @@ public sealed class SiteWatch : IDisposable
         HashSet<IPAddress> targets = [.. SiteLink.Of(site.File.Config).Select(l => l.Probe).OfType<IPAddress>()];
         try
         {
-            return _prober.Probe(_name, site.LinkIndex, targets, isEnough);
+            return _prober.Probe(_name, site.LinkIndex, targets, FollowKeysMeanwhile);
         }
         catch (KernelRefusedException e)
         {
             // The interface went between two looks; whoever took it, the next check sees what came of it.
             _log.Warning(e.Message);
             return [];
+        }
+
+        // A peer that takes its new key answers no probe before it is followed.
+        bool FollowKeysMeanwhile()
+        {
+            if (HasKeysToFollow)
+                FollowKeys();
+            return isEnough();
         }
     }
 
@@ -232,14 +260,17 @@ public sealed class SiteWatch : IDisposable
     bool Upkeep(RunningSite site, IReadOnlyDictionary<PublicKey, IPEndPoint> endpoints)
     {
         HashSet<PublicKey> down = Down(site);
+        ImmutableArray<PeerSection> moving = site.Device is { } device ? KeyChange.Due(site.File.Config, device) : [];
         _steps.Clear();
         try
         {
             UpkeepResult result = _runner.Upkeep(_name, new PeerNews(down, endpoints));
             // What follows from a link's change or a lookup has been told with its reason already.
-            bool expected = endpoints.Count > 0 || !down.SetEquals(site.Withdrawn);
+            bool expected = endpoints.Count > 0 || !down.SetEquals(site.Withdrawn) || !moving.IsEmpty;
             if (result.Outcome == UpkeepOutcome.Done)
                 Settle();
+            foreach (PeerSection peer in result.Outcome == UpkeepOutcome.Done ? moving : [])
+                Tell("rekey", peer.Site ?? peer.PublicKey.ToString(), "its networks are with the key that it uses now");
             if (result.Steps > 0 && !expected)
                 Tell("repair", null, $"somebody changed it, so it was put back: {string.Join("; ", _steps)}");
             return result.Outcome != UpkeepOutcome.Stopped;

@@ -13,6 +13,9 @@ public static class WatchLoop
     /// <summary>Whoever clears <c>/run</c> may be at it still.</summary>
     static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>A peer that takes another key is cut off for as long; nothing tells of a handshake but the device when asked.</summary>
+    static readonly TimeSpan s_keys = TimeSpan.FromMilliseconds(100);
+
     /// <summary>When the host cannot even be looked at, for whatever reason.</summary>
     static readonly TimeSpan s_afterFault = TimeSpan.FromSeconds(10);
 
@@ -61,8 +64,14 @@ public static class WatchLoop
             TimeSpan left;
             while ((left = interval.Value - Stopwatch.GetElapsedTime(begun)) > TimeSpan.Zero)
             {
-                if (!poller.Wait((int)Math.Ceiling(left.TotalMilliseconds)))
-                    break;
+                TimeSpan nap = watch.HasKeysToFollow && left > s_keys ? s_keys : left;
+                if (!poller.Wait((int)Math.Ceiling(nap.TotalMilliseconds)))
+                {
+                    if (nap == left)
+                        break;
+                    FollowKeys(watch, log);
+                    continue;
+                }
                 if (IsOver())
                     return IsLost();
                 watch.TakeLookups();
@@ -100,6 +109,18 @@ public static class WatchLoop
             Thread.Sleep(50);
         }
         return null;
+    }
+
+    static void FollowKeys(SiteWatch watch, WatchLog log)
+    {
+        try
+        {
+            watch.FollowKeys();
+        }
+        catch (OperationFailedException e)
+        {
+            log.Warning(e.Message);
+        }
     }
 
     static TimeSpan? Check(SiteWatch watch, Func<bool> isEnough, WatchLog log)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Text;
 using Weft.Control;
 using Weft.Linux;
 
@@ -64,25 +63,25 @@ public sealed class MeshFolder : IDisposable
     /// several threads.
     /// </summary>
     /// <exception cref="OperationFailedException">The site's folder or file is not ours to write, or the disk is full.</exception>
-    public FileChange Stage(string site, string file, string text, UnixFileMode mode)
+    public FileChange Stage(string site, string file, ReadOnlySpan<byte> content, UnixFileMode mode)
     {
         string folder = System.IO.Path.Combine(Path, site);
         string target = PathOf(site, file);
-        return FileFault.Named(
-            $"{target} cannot be written",
-            () =>
-            {
-                byte[] content = Encoding.UTF8.GetBytes(text);
-                bool exists = _way != Way.New && CheckTarget(folder, target, mode);
-                if (exists && File.ReadAllBytes(target).AsSpan().SequenceEqual(content))
-                    return FileChange.Unchanged;
-                string staged = System.IO.Path.Combine(_stage, site);
-                Directory.CreateDirectory(staged, OwnFolder.Mode);
-                OwnFolder.WriteNew(System.IO.Path.Combine(staged, file), content, mode);
-                _hasStaged = true;
-                return exists ? FileChange.Changed : FileChange.Created;
-            }
-        );
+        try
+        {
+            bool exists = _way != Way.New && CheckTarget(folder, target, mode);
+            if (exists && SiteFolder.Holds(target, content))
+                return FileChange.Unchanged;
+            string staged = System.IO.Path.Combine(_stage, site);
+            Directory.CreateDirectory(staged, OwnFolder.Mode);
+            OwnFolder.WriteNew(System.IO.Path.Combine(staged, file), content, mode);
+            _hasStaged = true;
+            return exists ? FileChange.Changed : FileChange.Created;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FileFault.Of($"{target} cannot be written", e);
+        }
     }
 
     /// <summary>Puts everything staged into place. When this returns it is so, also after a power cut.</summary>

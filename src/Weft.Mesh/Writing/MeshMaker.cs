@@ -22,11 +22,20 @@ public static class MeshMaker
     /// <param name="beforeCommit">
     /// Runs when everything is known to fit and nothing is in place yet; what it throws leaves the mesh as it was.
     /// </param>
+    /// <param name="rekey">A step of a site's rekey to take with it.</param>
     /// <exception cref="OperationFailedException">A folder or a file refuses; nothing of the mesh was changed.</exception>
-    public static MadeMesh Make(MeshConfig config, string meshFile, string outFolder, Action? beforeCommit = null)
+    public static MadeMesh Make(
+        MeshConfig config,
+        string meshFile,
+        string outFolder,
+        Action? beforeCommit = null,
+        RekeyStep? rekey = null
+    )
     {
         using KeysFolder keysFolder = KeysFolder.Open(KeysFolder.PathBeside(meshFile));
         using MeshKeys keys = keysFolder.Load(config.Sites.Select(site => site.Name));
+        if (rekey is not null)
+            keysFolder.Step(rekey, keys);
         MeshPlan plan = MeshPlan.Of(config, keys);
         using MeshFolder folder = MeshFolder.Open(outFolder);
         ImmutableArray<MadeSite> sites = StageSites(plan, keys, keysFolder, folder);
@@ -34,7 +43,12 @@ public static class MeshMaker
         keysFolder.Save();
         beforeCommit?.Invoke();
         folder.Commit();
-        return new MadeMesh(folder.Path, sites, folder.Leftovers(plan.Sites.Select(site => site.Name)));
+        if (rekey is not null)
+            keysFolder.Settle(rekey);
+        return new MadeMesh(folder.Path, sites, folder.Leftovers(plan.Sites.Select(site => site.Name)))
+        {
+            HalfDone = [.. plan.Sites.Select(site => site.Name).Where(name => keys.NextPublicKeyOf(name) is not null)],
+        };
     }
 
     /// <summary>Tries the folders, so that nobody answers fifty questions for nothing. Changes nothing.</summary>
@@ -53,11 +67,18 @@ public static class MeshMaker
             Parallel.For(
                 0,
                 sites.Length,
-                i =>
-                    sites[i] = StageSite(plan, i, keys, folder) with
+                () => new SecretText(),
+                (i, _, text) =>
+                {
+                    text.Clear();
+                    plan.WriteFileOf(i, text);
+                    sites[i] = StageSite(plan, i, keys, text, folder) with
                     {
                         HasNewKey = keysFolder.IsNew(plan.Sites[i].Name),
-                    }
+                    };
+                    return text;
+                },
+                text => text.Dispose()
             );
         }
         catch (AggregateException refusals)
@@ -68,21 +89,17 @@ public static class MeshMaker
         return [.. sites];
     }
 
-    static MadeSite StageSite(MeshPlan plan, int i, MeshKeys keys, MeshFolder folder)
+    static MadeSite StageSite(MeshPlan plan, int i, MeshKeys keys, SecretText text, MeshFolder folder)
     {
         MeshSite site = plan.Sites[i];
-        SiteConfig config = plan.ConfigOf(i);
-        FileChange change = folder.Stage(site.Name, SiteFile, SiteConfigText.Write(config), OwnFolder.SecretFileMode);
-        config.Interface.PrivateKey?.Dispose();
-        foreach (PeerSection peer in config.Peers)
-            peer.PresharedKey?.Dispose();
+        FileChange change = folder.Stage(site.Name, SiteFile, text.Span, OwnFolder.SecretFileMode);
         return new MadeSite(
             site.Name,
             folder.PathOf(site.Name, SiteFile),
             change,
             keys.PublicKeyOf(site.Name),
             plan.AddressesOf(i),
-            config.Interface.ListenPort ?? 0,
+            plan.ListenPortOf(i),
             plan.EndpointOf(i)
         );
     }
@@ -92,7 +109,11 @@ public static class MeshMaker
 /// <param name="Folder">The output folder, absolute.</param>
 /// <param name="Sites">In the order of the file.</param>
 /// <param name="Leftovers">Folders in it of sites that are not in the mesh; left alone.</param>
-public sealed record MadeMesh(string Folder, ImmutableArray<MadeSite> Sites, ImmutableArray<string> Leftovers);
+public sealed record MadeMesh(string Folder, ImmutableArray<MadeSite> Sites, ImmutableArray<string> Leftovers)
+{
+    /// <summary>Sites whose rekey is half done: the others know both keys, and theirs is still the old one.</summary>
+    public ImmutableArray<string> HalfDone { get; init; } = [];
+}
 
 /// <summary>One site of a <see cref="MadeMesh"/>; nothing of it is secret.</summary>
 /// <param name="Name">Its name, and its folder's.</param>

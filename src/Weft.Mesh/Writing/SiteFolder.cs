@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Weft.Linux;
 
@@ -6,6 +7,8 @@ namespace Weft.Mesh;
 /// <summary>What the output folder holds of us: a folder per site with these files and nothing else.</summary>
 static class SiteFolder
 {
+    const int PieceLength = 1 << 16;
+
     /// <summary>The first is the one that every site has.</summary>
     internal static readonly ImmutableArray<string> Files = ["wg0.conf", "wg.sh"];
 
@@ -20,6 +23,30 @@ static class SiteFolder
             && Directory
                 .EnumerateFileSystemEntries(entry)
                 .All(file => Files.Contains(Path.GetFileName(file)) && PathStatus.Of(file)?.Kind == PathKind.File);
+    }
+
+    /// <summary>Whether a file has this content, to the byte.</summary>
+    internal static bool Holds(string file, ReadOnlySpan<byte> content)
+    {
+        using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        if (stream.Length != content.Length)
+            return false;
+        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
+        try
+        {
+            int length;
+            while ((length = stream.Read(piece)) > 0)
+            {
+                if (length > content.Length || !piece.AsSpan(0, length).SequenceEqual(content[..length]))
+                    return false;
+                content = content[length..];
+            }
+            return content.IsEmpty;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece, clearArray: true);
+        }
     }
 
     /// <summary>

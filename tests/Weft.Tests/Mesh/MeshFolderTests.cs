@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Weft.Control;
 using Weft.Mesh;
 using Xunit;
@@ -18,7 +19,10 @@ public sealed class MeshFolderTests : IDisposable
     FileChange[] Write(params (string Site, string Text)[] files)
     {
         using MeshFolder folder = MeshFolder.Open(Out);
-        FileChange[] changes = [.. files.Select(f => folder.Stage(f.Site, "wg0.conf", f.Text, Secret))];
+        FileChange[] changes =
+        [
+            .. files.Select(f => folder.Stage(f.Site, "wg0.conf", Encoding.UTF8.GetBytes(f.Text), Secret)),
+        ];
         folder.Commit();
         return changes;
     }
@@ -70,8 +74,8 @@ public sealed class MeshFolderTests : IDisposable
 
         using (MeshFolder folder = MeshFolder.Open(Out))
         {
-            folder.Stage("a.org", "wg0.conf", "new", Secret);
-            folder.Stage("b.org", "wg0.conf", "B", Secret);
+            folder.Stage("a.org", "wg0.conf", "new"u8, Secret);
+            folder.Stage("b.org", "wg0.conf", "B"u8, Secret);
         }
 
         Assert.Equal(new Dictionary<string, string> { ["out/a.org/wg0.conf"] = "A" }, _folder.Files());
@@ -82,7 +86,7 @@ public sealed class MeshFolderTests : IDisposable
     {
         using (MeshFolder folder = MeshFolder.Open(Out))
         {
-            folder.Stage("a.org", "wg0.conf", "A", Secret);
+            folder.Stage("a.org", "wg0.conf", "A"u8, Secret);
             Assert.False(Directory.Exists(Out));
         }
 

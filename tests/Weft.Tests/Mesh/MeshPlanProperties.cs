@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Weft.Config;
@@ -41,6 +42,26 @@ public sealed class MeshPlanProperties
                 }
             }
         );
+
+    [Fact]
+    public void A_file_that_is_put_together_from_parts_is_the_text_of_its_config() =>
+        Prop.ForAll(
+                Meshes.Any,
+                config =>
+                {
+                    using MeshKeys keys = Meshes.KeysOf(config);
+                    keys.AddNext(config.Sites[0].Name, new PrivateKey(Enumerable.Repeat((byte)9, 32).ToArray()));
+                    MeshPlan plan = MeshPlan.Of(config, keys);
+                    using SecretText file = new();
+                    for (int i = 0; i < config.Sites.Length; i++)
+                    {
+                        file.Clear();
+                        plan.WriteFileOf(i, file);
+                        Assert.Equal(SiteConfigText.Write(plan.ConfigOf(i)), Encoding.UTF8.GetString(file.Span));
+                    }
+                }
+            )
+            .Check(FsCheck.Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(100));
 
     [Fact]
     public void No_two_links_share_a_preshared_key() =>
