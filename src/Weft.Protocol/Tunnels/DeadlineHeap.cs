@@ -14,12 +14,20 @@ sealed class DeadlineHeap
     internal Instant Earliest => _tunnels.Count == 0 ? Instant.Never : _tunnels[0].Scheduled;
 
     /// <summary>Takes out the tunnel that is due first, if one is due.</summary>
-    internal bool TryTakeDue(Instant now, [NotNullWhen(true)] out Tunnel? tunnel)
+    /// <param name="isAwake">
+    /// Another one was due just now. Then also one that may send its persistent keepalive: so those of many peers come to go
+    /// together, and a thousand of them don't wake the machine forty times a second.
+    /// </param>
+    internal bool TryTakeDue(Instant now, bool isAwake, [NotNullWhen(true)] out Tunnel? tunnel)
     {
-        tunnel = _tunnels.Count == 0 || _tunnels[0].Scheduled > now ? null : _tunnels[0];
-        if (tunnel is null)
+        tunnel = null;
+        if (_tunnels.Count == 0)
             return false;
-        Remove(tunnel);
+        Tunnel first = _tunnels[0];
+        if (first.Scheduled > now && !(isAwake && first.Timers.MaySendPersistent(now)))
+            return false;
+        Remove(first);
+        tunnel = first;
         return true;
     }
 

@@ -336,7 +336,9 @@ public sealed class Node : IDisposable
                 Reschedule(tunnel);
             }
         }
-        while (RunEarliest(now, wall, output)) { }
+        bool isAwake = false;
+        while (RunEarliest(now, wall, output, isAwake))
+            isAwake = true;
         lock (Gate)
             _intake.Sweep(now);
     }
@@ -363,11 +365,11 @@ public sealed class Node : IDisposable
         return TimeSpan.FromMilliseconds(drawn % (ProtocolTimes.MaximumJitterMilliseconds + 1));
     }
 
-    bool RunEarliest(Instant now, WallTime wall, INodeOutput output)
+    bool RunEarliest(Instant now, WallTime wall, INodeOutput output, bool isAwake)
     {
         lock (Gate)
         {
-            if (!_deadlines.TryTakeDue(now, out Tunnel? due))
+            if (!_deadlines.TryTakeDue(now, isAwake, out Tunnel? due))
                 return false;
             due.RunTimers(now, wall, output);
             Reschedule(due);

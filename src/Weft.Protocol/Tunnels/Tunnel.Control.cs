@@ -89,7 +89,7 @@ public sealed partial class Tunnel
             _timers.DisarmWipe();
             WipeKeys();
         }
-        if (_timers.Persistent <= now)
+        if (_timers.MaySendPersistent(now))
         {
             _timers.Traversed(now);
             SendKeepalive(now, wall, output);

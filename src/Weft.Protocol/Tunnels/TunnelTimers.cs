@@ -38,6 +38,12 @@ sealed class TunnelTimers
         }
     }
 
+    /// <summary>The persistent keepalive is due, or will be within the thirty-second part of its interval.</summary>
+    internal bool MaySendPersistent(Instant now) =>
+        Persistent is var due
+        && due != Instant.Never
+        && due.Nanoseconds - now.Nanoseconds <= Volatile.Read(ref _persistentInterval) / 32;
+
     /// <summary>The earliest of all.</summary>
     internal Instant Deadline =>
         new(

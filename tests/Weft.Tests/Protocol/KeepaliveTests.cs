@@ -156,6 +156,34 @@ public sealed class KeepaliveTests
     }
 
     [Fact]
+    public void Persistent_keepalives_to_many_peers_come_to_go_together_and_none_is_late()
+    {
+        const int others = 20;
+        for (int i = 0; i < others; i++)
+        {
+            Host other = _world.AddHost($"other {i}");
+            other.Knows(_a);
+            Tunnel tunnel = _a.Knows(other, keepalive: 25);
+            _world.Settle();
+            Assert.NotNull(tunnel.Slots.Current);
+            // One every 50 ms: all of them within a second.
+            _world.RunFor(0.05);
+        }
+        _world.Sent.Clear();
+
+        _world.RunFor(75);
+        foreach (IGrouping<Endpoint, SentDatagram> peer in _world.Sent.GroupBy(sent => sent.To))
+        {
+            Assert.Equal(3, peer.Count());
+            Assert.All(peer, sent => Assert.True(sent.IsKeepalive));
+            foreach ((SentDatagram one, SentDatagram next) in peer.Zip(peer.Skip(1)))
+                Assert.InRange((next.Time - one.Time).TotalSeconds, 25 * 31 / 32.0, 25.001);
+        }
+        Assert.Equal(others * 3, _world.Sent.Count);
+        Assert.InRange(_world.Sent.Select(sent => sent.Time).Distinct().Count(), 3, 6);
+    }
+
+    [Fact]
     public void A_packet_that_waits_for_our_key_leaves_when_it_comes()
     {
         using Weft.Crypto.PrivateKey none = new(new byte[32]);
