@@ -185,9 +185,10 @@ public sealed class DeviceHost : IDisposable
 
     int MillisecondsToWait()
     {
-        if (_handshakes.Count > 0)
-            return 0;
         Instant deadline = _node.NextDeadline;
+        Instant handshake = _handshakes.NextRead;
+        if (handshake < deadline)
+            deadline = handshake;
         // After a check of sources, news of routes is waited for again only when a second is over.
         bool retries = _isBlind || _listening.IsDeaf || DeviceClock.Now < _nextSourceCheck;
         int most = retries ? RetryMilliseconds : int.MaxValue;
@@ -204,10 +205,11 @@ public sealed class DeviceHost : IDisposable
         Span<byte> datagram = stackalloc byte[Datagram.LongestHandshake];
         for (int i = 0; i < most; i++)
         {
-            if (!_handshakes.TryRead(datagram, out int length, out Endpoint from, out int queued))
+            Instant now = DeviceClock.Now;
+            if (!_handshakes.TryRead(now, datagram, out int length, out Endpoint from, out int queued))
                 return;
             _keyMaker.Look(queued);
-            _node.ReceiveHandshake(DeviceClock.Now, DeviceClock.Wall, datagram[..length], in from, queued, _transport);
+            _node.ReceiveHandshake(now, DeviceClock.Wall, datagram[..length], in from, queued, _transport);
         }
     }
 

@@ -5,7 +5,8 @@ namespace Weft.Device;
 /// <summary>
 /// Handshake messages on their way from the packet thread to the control thread, in three rings that are read in turns.
 /// So a flood fills the ring of its own kind and keeps out nobody else: from made-up addresses that of messages that show
-/// nothing, from addresses that the sender owns that of sources that keep sending. Several writers, one reader.
+/// nothing, from addresses that the sender owns that of sources that keep sending, on which only a share of the time is
+/// spent. Several writers, one reader.
 /// </summary>
 sealed class HandshakeQueue
 {
@@ -27,6 +28,7 @@ sealed class HandshakeQueue
     readonly HandshakeRing _proven = new(ProvenCapacity);
     readonly HandshakeRing _unproven = new(Capacity);
     readonly FreshSources _sources = new();
+    readonly WorkShare _provenShare = new();
     int _turn;
 
     /// <summary>Messages that wait. No lock.</summary>
@@ -42,11 +44,19 @@ sealed class HandshakeQueue
             _ => false,
         };
 
-    /// <summary>Takes the oldest message of the ring whose turn it is, else of another; false when there is none.</summary>
+    /// <summary>When there will be one to read, of those that wait now: long past, later, or Never. The reader's.</summary>
+    public Instant NextRead =>
+        _fresh.Count + _unproven.Count > 0 ? default
+        : _proven.Count > 0 ? _provenShare.Next
+        : Instant.Never;
+
+    /// <summary>Takes the oldest message of the ring whose turn it is, else of another; false when there is none for now.</summary>
+    /// <param name="now">Whatever the last message asked for is done.</param>
     /// <param name="datagram">At least an initiation's length; its first <paramref name="length"/> bytes are filled.</param>
     /// <param name="queued">Messages that waited, this one included.</param>
-    public bool TryRead(Span<byte> datagram, out int length, out Endpoint from, out int queued)
+    public bool TryRead(Instant now, Span<byte> datagram, out int length, out Endpoint from, out int queued)
     {
+        _provenShare.End(now);
         queued = Count;
         HandshakeRing next = _turn switch
         {
@@ -55,9 +65,21 @@ sealed class HandshakeQueue
             _ => _unproven,
         };
         _turn = queued == 0 ? 0 : (_turn + 1) % Turns;
-        return next.TryRead(datagram, out length, out from)
+        return TryRead(next, now, datagram, out length, out from)
             || _fresh.TryRead(datagram, out length, out from)
-            || _proven.TryRead(datagram, out length, out from)
+            || TryRead(_proven, now, datagram, out length, out from)
             || _unproven.TryRead(datagram, out length, out from);
+    }
+
+    bool TryRead(HandshakeRing ring, Instant now, Span<byte> datagram, out int length, out Endpoint from)
+    {
+        if (ring != _proven)
+            return ring.TryRead(datagram, out length, out from);
+        length = 0;
+        from = default;
+        if (now < _provenShare.Next || !ring.TryRead(datagram, out length, out from))
+            return false;
+        _provenShare.Begin(now);
+        return true;
     }
 }

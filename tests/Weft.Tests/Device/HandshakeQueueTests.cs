@@ -16,12 +16,12 @@ public sealed class HandshakeQueueTests
         queue.TryWrite(s_now, HandshakeClaim.Unproven, [4], Endpoint.V6(2, 2));
         byte[] datagram = new byte[Datagram.LongestHandshake];
 
-        Assert.True(queue.TryRead(datagram, out int length, out Endpoint from, out int queued));
+        Assert.True(queue.TryRead(s_now, datagram, out int length, out Endpoint from, out int queued));
         Assert.Equal((3, Endpoint.V4(1, 1), 2), (length, from, queued));
         Assert.Equal([1, 2, 3], datagram[..3]);
-        Assert.True(queue.TryRead(datagram, out length, out from, out queued));
+        Assert.True(queue.TryRead(s_now, datagram, out length, out from, out queued));
         Assert.Equal((1, Endpoint.V6(2, 2), 1), (length, from, queued));
-        Assert.False(queue.TryRead(datagram, out _, out _, out _));
+        Assert.False(queue.TryRead(s_now, datagram, out _, out _, out _));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class HandshakeQueueTests
         Assert.Equal(4096, queue.Count);
         Assert.True(queue.TryWrite(s_now, HandshakeClaim.Proven, [7], Endpoint.V4(1, 1)));
         Assert.False(queue.TryWrite(s_now, HandshakeClaim.None, [8], Endpoint.V4(1, 1)));
-        Assert.True(queue.TryRead(datagram, out int length, out _, out int queued));
+        Assert.True(queue.TryRead(s_now, datagram, out int length, out _, out int queued));
         Assert.Equal((1, 7, HandshakeQueue.Capacity + 1), (length, datagram[0], queued));
     }
 
@@ -48,10 +48,10 @@ public sealed class HandshakeQueueTests
         Assert.False(queue.TryWrite(s_now, HandshakeClaim.Proven, [7], Source(isIPv6, 1)));
         // Answered next, behind the one message that was the flood's first.
         byte[] datagram = new byte[Datagram.LongestHandshake];
-        Assert.True(queue.TryRead(datagram, out _, out Endpoint from, out _));
+        Assert.True(queue.TryRead(s_now, datagram, out _, out Endpoint from, out _));
         Assert.Equal(Source(isIPv6, 1), from);
         for (int i = 1; i < 11; i++)
-            queue.TryRead(datagram, out _, out from, out _);
+            queue.TryRead(s_now, datagram, out _, out from, out _);
         Assert.Equal(Source(isIPv6, 9), from);
         // A second later the other one is as good as new.
         Instant later = s_now + TimeSpan.FromSeconds(1);
@@ -67,11 +67,50 @@ public sealed class HandshakeQueueTests
         List<Endpoint> read = [];
         for (int i = 0; i < 20; i++)
         {
-            Assert.True(queue.TryRead(datagram, out _, out Endpoint from, out _));
+            Assert.True(queue.TryRead(s_now, datagram, out _, out Endpoint from, out _));
             read.Add(from);
         }
         Assert.InRange(read.Count(from => from == default), 10, 18);
         Assert.InRange(read.Count(from => from != default), 2, 10);
+    }
+
+    [Fact]
+    public void Sources_that_keep_sending_get_a_quarter_of_the_time_and_hold_up_nobody_else()
+    {
+        HandshakeQueue queue = new();
+        byte[] datagram = new byte[Datagram.LongestHandshake];
+        Instant now = s_now;
+        Instant end = now + TimeSpan.FromSeconds(1);
+        TimeSpan work = TimeSpan.FromMicroseconds(100);
+        int computed = 0;
+        bool hasBeenHeld = false;
+        while (now < end)
+        {
+            queue.TryWrite(now, HandshakeClaim.Proven, [2], Source(false, 1));
+            if (queue.TryRead(now, datagram, out _, out _, out _))
+            {
+                computed++;
+                now += work;
+                continue;
+            }
+            if (!hasBeenHeld)
+                OthersAreServed(now);
+            hasBeenHeld = true;
+            Assert.True(queue.NextRead > now);
+            now = queue.NextRead;
+        }
+        Assert.InRange(computed * work.TotalSeconds, 0.24, 0.27);
+
+        void OthersAreServed(Instant now)
+        {
+            Assert.True(queue.TryWrite(now, HandshakeClaim.Proven, [3], Source(false, 9)));
+            Assert.True(queue.NextRead <= now);
+            Assert.True(queue.TryRead(now, datagram, out _, out _, out _));
+            Assert.Equal(3, datagram[0]);
+            Assert.True(queue.TryWrite(now, HandshakeClaim.Unproven, [4], default));
+            Assert.True(queue.TryRead(now, datagram, out _, out _, out _));
+            Assert.Equal(4, datagram[0]);
+        }
     }
 
     [Fact]

@@ -73,7 +73,7 @@ sealed class TestEnd : IRunOutput, IDisposable
     public void Tick(Instant now)
     {
         Span<byte> datagram = stackalloc byte[Datagram.LongestHandshake];
-        while (_handshakes.TryRead(datagram, out int length, out Endpoint from, out int queued))
+        while (_handshakes.TryRead(now, datagram, out int length, out Endpoint from, out int queued))
             Node.ReceiveHandshake(now, default, datagram[..length], in from, queued, this);
         Node.Tick(now, new WallTime(1_700_000_000, 0), this);
     }
