@@ -34,8 +34,9 @@ public sealed class LoopAllocationTests : IDisposable
                 inside.SendTo(plain, SocketFlags.None, target);
             }
             perRound.Add(GC.GetTotalAllocatedBytes(precise: true) - before);
-            // Enough of them were worked off for this to say something.
-            Assert.InRange(_device.Received() - received, (ulong)packet.Length * Packets / 4, ulong.MaxValue);
+            // Enough of them were worked off, by a cipher that is not optimised here, for this to say something: the smallest
+            // object for each would be more than is allowed below.
+            Assert.InRange(_device.Received() - received, (ulong)packet.Length * Packets / 100, ulong.MaxValue);
         }
         // While it begins, and its code is compiled, other things allocate too.
         Assert.InRange(perRound.Min(), 0, Packets / 10);
