@@ -101,7 +101,7 @@ public sealed class DeviceHost : IDisposable
     /// <param name="started">Called once everything runs and configuration clients are answered.</param>
     public bool Run(Action? started = null)
     {
-        new Thread(Rehearsal.Run) { Name = "rehearsal", IsBackground = true }.Start();
+        new Thread(Rehearse) { Name = "rehearsal", IsBackground = true }.Start();
         LookAtInterface();
         _packets.Start();
         _uapi.Start();
@@ -134,6 +134,19 @@ public sealed class DeviceHost : IDisposable
         _link.Dispose();
         _tun.Dispose();
         _wake.Dispose();
+    }
+
+    void Rehearse()
+    {
+        try
+        {
+            Rehearsal.Run();
+        }
+        catch (Exception e)
+        {
+            // Nothing may escape a thread's entry. The device does without.
+            Log.RehearsalFailed(_logger, e);
+        }
     }
 
     /// <summary>Waits for something to do, and does it.</summary>

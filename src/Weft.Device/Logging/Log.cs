@@ -17,6 +17,9 @@ static partial class Log
     [LoggerMessage(3, LogLevel.Critical, "The {Thread} thread failed; the device ends")]
     public static partial void ThreadFailed(ILogger logger, string thread, Exception exception);
 
+    [LoggerMessage(4, LogLevel.Warning, "The rehearsal failed; the first packets may wait for the compiler")]
+    public static partial void RehearsalFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(20, LogLevel.Information, "Interface up, listening at UDP port {Port}{Families}")]
     public static partial void Up(ILogger logger, ushort port, string families);
 

@@ -100,6 +100,41 @@ public sealed class ConfigurationScenarioTests
         );
     }
 
+    [Fact]
+    public async Task A_peer_is_changed_in_every_way_while_it_carries_a_stream()
+    {
+        await using Lab lab = new();
+        TunnelPair pair = TunnelPair.Lay(lab).Start(Engine.Weft, Engine.Weft);
+        (Host left, Host right) = (pair.InitiatorHost, pair.ResponderHost);
+        string peer = pair.ResponderKeys.Public;
+        string before = pair.Initiator.Wg("show", "wg0", "allowed-ips");
+        string[] prefixes = before.Trim().Split('\t')[1].Split(' ');
+        Task<TimeSpan> stream = Transfer.OverTcp(left, right, TunnelPair.ResponderInner4, 100_000_000);
+        int changes = 0;
+        do
+        {
+            Set("allowed-ips", string.Join(',', prefixes.Append("10.77.0.0/16")));
+            Set("persistent-keepalive", changes % 2 == 0 ? "25" : "off");
+            Set("allowed-ips", string.Join(',', prefixes));
+            Set("endpoint", changes % 2 == 0 ? "[fd00::2]:51820" : "10.0.0.2:51820");
+            pair.Initiator.Wg("set", "wg0", "fwmark", changes % 2 == 0 ? "7" : "0");
+            if (changes % 4 == 0)
+            {
+                // Gone in the middle of it, and there again.
+                Set("remove");
+                Set("endpoint", $"{pair.ResponderOuter}:{TunnelPair.Port}", "allowed-ips", string.Join(',', prefixes));
+            }
+            changes++;
+        } while (!stream.IsCompleted);
+
+        await stream;
+        Assert.InRange(changes, 2, int.MaxValue);
+        Assert.False(pair.Initiator.Daemon.HasExited, pair.Initiator.Daemon.Errors);
+        Assert.Equal(before, pair.Initiator.Wg("show", "wg0", "allowed-ips"));
+
+        void Set(params string[] what) => pair.Initiator.Wg(["set", "wg0", "peer", peer, .. what]);
+    }
+
     static string Key(int number)
     {
         byte[] key = new byte[32];

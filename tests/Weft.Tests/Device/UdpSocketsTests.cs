@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Weft.Device;
 using Weft.Linux;
 using Weft.Protocol;
@@ -50,6 +51,48 @@ public sealed class UdpSocketsTests : IDisposable
         Assert.Equal(Errno.EADDRINUSE, e.Error);
         // Nothing of it stays bound.
         using UdpSocket other = _namespace.Run(() => UdpSocket.Bind(isIPv6: false, FirstPort, mark: 0));
+    }
+
+    [Fact]
+    public void Datagrams_for_both_families_in_turn_each_go_to_their_own_address()
+    {
+        const int rounds = 8;
+        TestNamespace.Ip($"-n {_namespace.Name} addr add fd00:1122:3344:5566:7788:99aa:bbcc:ddee/128 dev lo nodad");
+        TestNamespace.Ip($"-n {_namespace.Name} addr add 10.11.12.13/32 dev lo");
+        UInt128 address6 = ((UInt128)0xfd00112233445566 << 64) | 0x778899aabbccddee;
+        using UdpSockets from = Bind(0);
+        using UdpSockets to = Bind(0);
+        UdpTransport transport = new(NullLogger.Instance) { Sockets = from };
+        Endpoint v4 = Endpoint.V4(0x0A0B0C0D, to.Port);
+        Endpoint v6 = Endpoint.V6(address6, to.Port);
+        // In one call and in many; marked by which of the two it is for.
+        byte[] bytes =
+        [
+            .. Enumerable.Range(0, 2 * rounds).SelectMany(i => Enumerable.Repeat((byte)(4 + 2 * (i % 2)), 100)),
+        ];
+        UdpRun[] runs = [.. Enumerable.Range(0, 2 * rounds).Select(i => Run(i))];
+        transport.Send(bytes, runs, new Session[runs.Length]);
+        for (int i = 0; i < runs.Length; i++)
+            transport.Send(bytes.AsSpan(100 * i, 100), i % 2 == 0 ? v4 : v6, 0);
+
+        foreach (UdpSocket socket in (UdpSocket[])[to.V4!, to.V6!])
+        {
+            using ReceiveBatch batch = new(16);
+            int received = 0;
+            while (received < 2 * rounds * 100)
+            {
+                int count = batch.Receive(socket);
+                for (int i = 0; i < count; i++)
+                {
+                    received += batch[i].Length;
+                    Assert.Equal(socket.IsIPv6 ? address6 : 0x0A0B0C0D, batch[i].LocalAddress);
+                    byte mark = (byte)(socket.IsIPv6 ? 6 : 4);
+                    Assert.Equal(-1, batch.Buffer.Slice(batch[i].Offset, batch[i].Length).IndexOfAnyExcept(mark));
+                }
+            }
+        }
+
+        UdpRun Run(int i) => UdpTransport.Run(100 * i, 100, 100, i % 2 == 0 ? v4 : v6, default);
     }
 
     [Fact]
