@@ -20,7 +20,7 @@ public sealed class AttackTests
     const int TransferBytes = 60_000_000;
 
     /// <summary>Rounds of the short version; with WEFT_ATTACK_SECONDS, each attack is repeated for so long.</summary>
-    const int Rounds = 3;
+    const int Rounds = 5;
 
     [Theory]
     [InlineData("garbage", false, 0)]
