@@ -13,16 +13,27 @@ static class CheckCommand
     {
         Argument<string> file = new("mesh.conf") { Description = "The mesh to look over." };
         Option<bool> json = new("--json") { Description = "Print the findings as JSON." };
-        Command command = new("check", "Look a mesh over: every finding at once, with a way out.") { file, json };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(file), parsed.GetValue(json)));
+        Option<bool> offline = new("--offline") { Description = "Look no names up." };
+        Command command = new("check", "Look a mesh over: every finding at once, with a way out.")
+        {
+            file,
+            json,
+            offline,
+        };
+        command.SetAction(parsed =>
+            Run(parsed.GetRequiredValue(file), parsed.GetValue(json), parsed.GetValue(offline))
+        );
         return command;
     }
 
-    static int Run(string file, bool json)
+    static int Run(string file, bool json, bool offline)
     {
         ParseResult<MeshConfig> parsed = MeshFile.Load(file);
         ImmutableArray<Finding> findings = MeshPreflight.Check(parsed, file);
         bool good = findings.All(f => f.Level != FindingLevel.Error);
+        // Names of a mesh that cannot be made are not worth the wait.
+        if (good && !offline)
+            findings = [.. findings, .. NameChecks.Judge(parsed.Value!, file, NameChecks.Ask(parsed.Value!))];
         if (json)
         {
             MeshJson.Write(

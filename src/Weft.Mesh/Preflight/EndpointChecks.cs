@@ -10,17 +10,13 @@ static class EndpointChecks
     internal static void Run(MeshConfig config, Findings findings)
     {
         Dictionary<(string Host, ushort Port), int> dialled = [];
-        ImmutableArray<(IpRange Range, string What)> inside =
-        [
-            .. config.Networks.Select(n => (IpRange.Of(n), $"the tunnel network {n}")),
-            .. config.Sites.SelectMany(s => s.Lans.Select(lan => (IpRange.Of(lan), $"Lan = {lan} of {s.Name}"))),
-        ];
+        ImmutableArray<(IpRange Range, string What)> networks = NetworksOf(config);
         for (int i = 0; i < config.Sites.Length; i++)
         {
             MeshSite site = config.Sites[i];
             if (MeshPlan.EndpointOf(config, site) is not HostPort endpoint || !IsWellFormed(site, i, findings))
                 continue;
-            OfHost(site, i, inside, findings);
+            OfHost(site, i, networks, findings);
             if (!dialled.TryAdd((endpoint.Host.ToLowerInvariant(), endpoint.Port), i))
                 SameEndpoint(config, i, dialled[(endpoint.Host.ToLowerInvariant(), endpoint.Port)], endpoint, findings);
         }
@@ -37,7 +33,12 @@ static class EndpointChecks
         return false;
     }
 
-    static void OfHost(MeshSite site, int i, ImmutableArray<(IpRange Range, string What)> inside, Findings findings)
+    static void OfHost(
+        MeshSite site,
+        int i,
+        ImmutableArray<(IpRange Range, string What)> carriedNetworks,
+        Findings findings
+    )
     {
         string host = site.EndpointHost ?? site.Name;
         ValueOf key = DialledBy(site);
@@ -52,7 +53,7 @@ static class EndpointChecks
                 );
             return;
         }
-        (IpRange _, string? carried) = inside.FirstOrDefault(one => one.Range.Contains(address));
+        (IpRange _, string? carried) = carriedNetworks.FirstOrDefault(one => one.Range.Contains(address));
         if (carried is not null)
             findings.Error(
                 i,
@@ -93,8 +94,15 @@ static class EndpointChecks
         );
     }
 
+    /// <summary>What the mesh carries, and what to call it.</summary>
+    internal static ImmutableArray<(IpRange Range, string What)> NetworksOf(MeshConfig config) =>
+        [
+            .. config.Networks.Select(n => (IpRange.Of(n), $"the tunnel network {n}")),
+            .. config.Sites.SelectMany(s => s.Lans.Select(lan => (IpRange.Of(lan), $"Lan = {lan} of {s.Name}"))),
+        ];
+
     /// <summary>The value that says where a site is dialled.</summary>
-    static ValueOf DialledBy(MeshSite site) => site.EndpointHost is null ? "Name" : "Endpoint";
+    internal static ValueOf DialledBy(MeshSite site) => site.EndpointHost is null ? "Name" : "Endpoint";
 
     static UInt128 Number(IPAddress address) => IpRange.NumberOf(address);
 }

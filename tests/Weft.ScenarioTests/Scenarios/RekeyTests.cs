@@ -12,7 +12,7 @@ public sealed partial class RekeyTests
     /// Ten a second: a handshake with the new key, and at the other sites a look at their devices every tenth of a second
     /// with what it takes to move the allowed IPs, on a machine that has much else to do.
     /// </summary>
-    const int MostLostByTakingTheKey = 15;
+    const int MostLostByTakingTheKey = 10;
 
     [Theory]
     [InlineData(0)]
