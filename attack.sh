@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # attack.sh: attacks a device for longer than the tests do, on hosts of its own made of namespaces, and says what held.
-# attack.sh [--minutes N] (10 unless given). Exit status 0 if everything did. Needs root, the .NET 10 SDK and what test.sh installs.
+# attack.sh [--minutes N] (10 unless given). A line for each attack when it ends; all else stands in artifacts/attack.log.
+# Exit status 0 if everything held. Needs root, the .NET 10 SDK and what test.sh installs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . scripts/steps.sh
@@ -14,7 +15,7 @@ case ${1:-} in
 '') ;;
 --minutes) minutes=${2:-} ;;
 -h | --help)
-  sed -n '2,3s/^# //p' attack.sh
+  sed -n '2,4s/^# //p' attack.sh
   exit 0
   ;;
 *) minutes='' ;;
@@ -28,5 +29,8 @@ need_root ./attack.sh
 need_sdk
 [ -x artifacts/bin/weft ] || ./build.sh
 step "Build the attacks" dotnet build tests/Weft.ScenarioTests -v quiet -nologo
+printf '%s==>%s Attack for %d min\n' "$bold" "$plain" "$minutes"
 WEFT_ATTACK_SECONDS=$((minutes * 60 / attacks)) dotnet tests/Weft.ScenarioTests/bin/Debug/net10.0/Weft.ScenarioTests.dll \
-  -class 'Weft.ScenarioTests.EngineScenarios.AttackTests' -showLiveOutput -noLogo </dev/null
+  -class 'Weft.ScenarioTests.EngineScenarios.AttackTests' -showLiveOutput -noLogo -noColor </dev/null 2>&1 |
+  tee artifacts/attack.log |
+  sed -un -e 's/^.*\[OUTPUT\] \(.* s in calm, .*\)/\1/p' -e '/\[FAIL\]/,/Stack Trace:/p' -e '/Total:/p'
