@@ -198,18 +198,19 @@ public sealed class DeviceHost : IDisposable
 
     int MillisecondsToWait()
     {
-        Instant deadline = _node.NextDeadline;
-        Instant handshake = _handshakes.NextRead;
-        if (handshake < deadline)
-            deadline = handshake;
-        // After a check of sources, news of routes is waited for again only when a second is over.
-        bool retries = _isBlind || _listening.IsDeaf || DeviceClock.Now < _nextSourceCheck;
-        int most = retries ? RetryMilliseconds : int.MaxValue;
-        if (deadline == Instant.Never)
-            return retries ? most : -1;
-        double wait = Math.Ceiling((deadline - DeviceClock.Now).TotalMilliseconds);
-        return (int)Math.Clamp(wait, 0, most);
+        Instant now = DeviceClock.Now;
+        Instant due = Earlier(_node.NextDeadline, _handshakes.NextRead);
+        // Doubts wait for the next check, and so does the news of routes that may bring more of them.
+        if (now < _nextSourceCheck || !_node.Sources.IsEmpty)
+            due = Earlier(due, _nextSourceCheck);
+        if (_isBlind || _listening.IsDeaf)
+            due = Earlier(due, now + TimeSpan.FromMilliseconds(RetryMilliseconds));
+        return due == Instant.Never
+            ? -1
+            : (int)Math.Clamp(Math.Ceiling((due - now).TotalMilliseconds), 0, int.MaxValue);
     }
+
+    static Instant Earlier(Instant one, Instant other) => one < other ? one : other;
 
     /// <summary>At most a bound of messages, so that a flood of them holds up neither timers nor configuration.</summary>
     void AnswerHandshakes()

@@ -11,7 +11,10 @@ public sealed class UnitFileTests
         await using Lab lab = new();
         Host host = lab.AddHost("a");
         string[] units = [.. Directory.GetFiles(Programs.Packaging("systemd")).Select(Path.GetFileName).Cast<string>()];
-        Assert.Equal(["weft@.service", "wg-quick.target", "wg-quick@.service"], units.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["weft-watch@.service", "weft@.service", "wg-quick.target", "wg-quick@.service"],
+            units.Order(StringComparer.Ordinal)
+        );
         foreach (string unit in units)
         {
             // Where the programs are here: systemd wants to see them.
