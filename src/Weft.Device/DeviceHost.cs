@@ -14,6 +14,12 @@ public sealed class DeviceHost : IDisposable
     /// <summary>How often to look or try again when nobody would tell of a change: in a namespace that we may not enter, at a port that is taken.</summary>
     const int RetryMilliseconds = 1000;
 
+    /// <summary>
+    /// Between checks of sources, for each that was checked, up to the above. To ask the kernel takes less than a hundredth of
+    /// it; and the sooner a source is left, the less the other end is led astray by it.
+    /// </summary>
+    const int MillisecondsPerSource = 10;
+
     readonly ILogger _logger;
     readonly TunDevice _tun;
     readonly TunLink _link;
@@ -192,8 +198,8 @@ public sealed class DeviceHost : IDisposable
         Instant now = DeviceClock.Now;
         if (now < _nextSourceCheck || _node.Sources.IsEmpty)
             return;
-        _node.Sources.Check(_routes);
-        _nextSourceCheck = now + TimeSpan.FromMilliseconds(RetryMilliseconds);
+        int asked = _node.Sources.Check(_routes);
+        _nextSourceCheck = now + TimeSpan.FromMilliseconds(Math.Min(asked * MillisecondsPerSource, RetryMilliseconds));
     }
 
     int MillisecondsToWait()

@@ -30,8 +30,8 @@ public sealed class SourceDoubts
         }
     }
 
-    /// <summary>Checks all that are in doubt. The gate is not held while the routes are asked.</summary>
-    public void Check(ISourceRoutes routes)
+    /// <summary>Checks all that are in doubt, and says how many that were. The gate is not held while the routes are asked.</summary>
+    public int Check(ISourceRoutes routes)
     {
         Tunnel[] tunnels;
         lock (_node.Gate)
@@ -43,6 +43,7 @@ public sealed class SourceDoubts
         }
         foreach (Tunnel tunnel in tunnels)
             tunnel.CheckSource(routes);
+        return tunnels.Length;
     }
 
     /// <summary>Under the gate.</summary>
