@@ -3,36 +3,42 @@ using Weft.Protocol;
 namespace Weft.Device;
 
 /// <summary>
-/// Handshake messages on their way from the packet thread to the control thread, in three rings that are read in turns.
-/// So a flood fills the ring of its own kind and keeps out nobody else: from made-up addresses that of messages that show
-/// nothing, from addresses that the sender owns that of sources that keep sending, on which only a share of the time is
-/// spent. Several writers, one reader.
+/// Handshake messages on their way from the packet thread to the control thread, in rings that are read in turns. So a
+/// flood fills the ring of its own kind and keeps out nobody else: messages that show nothing have one ring for sources
+/// that were silent and one for those that keep sending, and so have messages that prove their source. On sources that
+/// prove themselves again and again only a share of the time is spent. Several writers, one reader.
 /// </summary>
 sealed class HandshakeQueue
 {
     /// <summary>What a node reads its load from.</summary>
     public const int Capacity = Node.HandshakeQueueLength;
 
-    /// <summary>A burst of a thousand peers fits.</summary>
-    const int ProvenCapacity = 1024;
+    /// <summary>Of each other ring: a burst of a thousand peers fits.</summary>
+    const int BurstCapacity = 1024;
 
     /// <summary>
-    /// Reads after which the turns begin again: one for fresh sources, one for those that keep sending, all others for
-    /// messages that show nothing. Answered with a cookie, ten of these cost as much as one that is computed for.
+    /// Reads after which the turns begin again: one for proven fresh sources, one for those that keep sending, all others
+    /// for messages that show nothing, of either kind in turn. Answered with a cookie, ten of these cost as much as one that
+    /// is computed for.
     /// </summary>
     const int Turns = 10;
 
     /// <summary>Proven, of sources of which no such message came for a second.</summary>
-    readonly HandshakeRing _fresh = new(ProvenCapacity);
+    readonly HandshakeRing _fresh = new(BurstCapacity);
 
-    readonly HandshakeRing _proven = new(ProvenCapacity);
+    readonly HandshakeRing _proven = new(BurstCapacity);
+    readonly HandshakeRing _newcomers = new(BurstCapacity);
     readonly HandshakeRing _unproven = new(Capacity);
     readonly FreshSources _sources = new();
+
+    /// <summary>By itself, since these may be made up: nobody loses by another's use of his address what he can prove.</summary>
+    readonly FreshSources _claimedSources = new();
+
     readonly WorkShare _provenShare = new();
     int _turn;
 
     /// <summary>Messages that wait. No lock.</summary>
-    public int Count => _fresh.Count + _proven.Count + _unproven.Count;
+    public int Count => _fresh.Count + _proven.Count + _newcomers.Count + _unproven.Count;
 
     /// <summary>False when there is no room, or the claim is none; the message is lost then.</summary>
     /// <param name="datagram">At most an initiation's length.</param>
@@ -40,13 +46,14 @@ sealed class HandshakeQueue
         claim switch
         {
             HandshakeClaim.Proven => (_sources.Take(now, from) ? _fresh : _proven).TryWrite(datagram, from),
-            HandshakeClaim.Unproven => _unproven.TryWrite(datagram, from),
+            HandshakeClaim.Unproven => (_claimedSources.Take(now, from) && _newcomers.TryWrite(datagram, from))
+                || _unproven.TryWrite(datagram, from),
             _ => false,
         };
 
     /// <summary>When there will be one to read, of those that wait now: long past, later, or Never. The reader's.</summary>
     public Instant NextRead =>
-        _fresh.Count + _unproven.Count > 0 ? default
+        _fresh.Count + _newcomers.Count + _unproven.Count > 0 ? default
         : _proven.Count > 0 ? _provenShare.Next
         : Instant.Never;
 
@@ -58,17 +65,20 @@ sealed class HandshakeQueue
     {
         _provenShare.End(now);
         queued = Count;
-        HandshakeRing next = _turn switch
+        (HandshakeRing first, HandshakeRing second) = _turn switch
         {
-            0 => _fresh,
-            Turns - 1 => _proven,
-            _ => _unproven,
+            0 => (_fresh, _proven),
+            Turns - 1 => (_proven, _fresh),
+            _ when int.IsOddInteger(_turn) => (_newcomers, _unproven),
+            _ => (_unproven, _newcomers),
         };
         _turn = queued == 0 ? 0 : (_turn + 1) % Turns;
-        return TryRead(next, now, datagram, out length, out from)
-            || _fresh.TryRead(datagram, out length, out from)
+        return TryRead(first, now, datagram, out length, out from)
+            || TryRead(second, now, datagram, out length, out from)
+            || TryRead(_fresh, now, datagram, out length, out from)
             || TryRead(_proven, now, datagram, out length, out from)
-            || _unproven.TryRead(datagram, out length, out from);
+            || TryRead(_newcomers, now, datagram, out length, out from)
+            || TryRead(_unproven, now, datagram, out length, out from);
     }
 
     bool TryRead(HandshakeRing ring, Instant now, Span<byte> datagram, out int length, out Endpoint from)
