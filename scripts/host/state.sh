@@ -5,6 +5,12 @@
 still() {
   sed -E -e 's/fe80::[0-9a-f:]{4,}/fe80::random/' -e 's/ packets [0-9]* bytes [0-9]*//' -e 's/ *\[[0-9]+:[0-9]+\]//' -e 's/ expires [0-9]*sec//' -e '/^#/d'
 }
+# A watcher that has taken its folder away is about to end.
+tries=0
+while [ ! -e /run/weft/watch ] && pgrep -f 'weft watch' >/dev/null && [ "$tries" -lt 100 ]; do
+  sleep 0.05
+  tries=$((tries + 1))
+done
 echo "links:"
 ip -o link | cut -d' ' -f2
 echo "addresses:"

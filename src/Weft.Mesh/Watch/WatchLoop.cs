@@ -55,6 +55,7 @@ public static class WatchLoop
             return Recover(watch, end, log);
         using FileRemoval stopped = new(watch.StateFile);
         using Poller poller = new(stopped.Descriptor, end.Descriptor, watch.LookupsDone);
+        bool isOver = false;
         while (true)
         {
             long begun = Stopwatch.GetTimestamp();
@@ -78,9 +79,14 @@ public static class WatchLoop
             }
         }
 
-        bool IsLost() => !poller.IsReady(1) && Recover(watch, end, log);
+        bool IsLost()
+        {
+            poller.Wait(0);
+            return !poller.IsReady(1) && Recover(watch, end, log);
+        }
 
-        bool IsOver() => poller.IsReady(1) || (poller.IsReady(0) && stopped.Happened());
+        // The news is there once: whoever asks again must hear the same.
+        bool IsOver() => isOver |= poller.IsReady(1) || (poller.IsReady(0) && stopped.Happened());
     }
 
     static bool Recover(SiteWatch watch, EventCounter end, WatchLog log)

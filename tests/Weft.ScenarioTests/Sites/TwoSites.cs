@@ -82,6 +82,13 @@ sealed class TwoSites
     /// <summary>Whether a sends what is for b's LAN into the tunnel.</summary>
     internal bool HasRoute() => A.Run("ip", "route", "show", "10.0.2.0/24").Contains("dev wg0");
 
+    /// <summary>Ends a's watcher without a chance to tidy up, and returns when it is no more.</summary>
+    internal void KillWatcher()
+    {
+        A.Sh("kill -9 $(pgrep -f '[w]eft watch')");
+        Wait.Until(() => !A.Try("pgrep", "-f", "[w]eft watch").Succeeded);
+    }
+
     /// <summary>Takes the wire between the sites, and gives it back.</summary>
     internal void Cut() => B.Run("ip", "link", "set", "wan", "down");
 

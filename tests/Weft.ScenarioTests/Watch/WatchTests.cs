@@ -150,7 +150,7 @@ public sealed class WatchTests
             File.WriteAllText(conf, File.ReadAllText(conf).Replace("# Weft.Check = 1\n", "# Weft.Check = 3600\n"));
         }
         two.Start();
-        two.A.Sh("kill -9 $(pgrep -f '[w]eft watch')");
+        two.KillWatcher();
         Assert.Contains("1 of 1 links are up", two.A.Run(Programs.Weft, "watch", "wg0", "--once"));
 
         two.Cut();
@@ -173,7 +173,8 @@ public sealed class WatchTests
         await using Lab lab = new();
         TwoSites two = TwoSites.Lay(lab);
         two.Start();
-        two.A.Sh($"kill -9 $(pgrep -f '[w]eft watch'); {damage}");
+        two.KillWatcher();
+        two.A.Sh(damage);
         two.A.Run(Programs.Weft, "watch", "wg0", "--background");
         Wait.Until(
             () => two.A.Try("grep", "answersProbes.: true", "/run/weft/watch/wg0/notes").Succeeded,

@@ -37,7 +37,7 @@ public sealed class WatcherLifeTests
         two.Cut();
         Wait.Until(() => !two.HasRoute(), seconds: TwoSites.Soon);
 
-        two.A.Sh("kill -9 $(pgrep -f '[w]eft watch')");
+        two.KillWatcher();
         Assert.Contains("nobody watches", two.A.Run(Programs.Weft, "status"));
         two.A.Run(Programs.Weft, "watch", "wg0", "--background");
 
@@ -76,7 +76,7 @@ public sealed class WatcherLifeTests
         Weft($"start {two.ConfOf(two.A)}");
         Assert.Equal(entry, two.A.Sh("/run/bin/crontab -l"));
 
-        two.A.Sh("kill -9 $(pgrep -f '[w]eft watch')");
+        two.KillWatcher();
         string line = entry.Split('\n').Single(l => l.EndsWith("#weft-wg0#")).Replace("* * * * * ", "");
         two.A.Sh($"PATH=/run/bin:$PATH; {line}\n");
         Assert.Single(Watchers(two.A));
