@@ -13,6 +13,9 @@ sealed class HandshakeQueue
     /// <summary>What a node reads its load from.</summary>
     public const int Capacity = Node.HandshakeQueueLength;
 
+    /// <summary>Messages that show nothing, of sources that keep sending: from here on the node asks for cookies.</summary>
+    const int Flood = Capacity / 8;
+
     /// <summary>Of each other ring: a burst of a thousand peers fits.</summary>
     const int BurstCapacity = 1024;
 
@@ -35,6 +38,7 @@ sealed class HandshakeQueue
     readonly FreshSources _claimedSources = new();
 
     readonly WorkShare _provenShare = new();
+    readonly WorkShare _unprovenShare = new();
     int _turn;
 
     /// <summary>Messages that wait. No lock.</summary>
@@ -53,9 +57,14 @@ sealed class HandshakeQueue
 
     /// <summary>When there will be one to read, of those that wait now: long past, later, or Never. The reader's.</summary>
     public Instant NextRead =>
-        _fresh.Count + _newcomers.Count + _unproven.Count > 0 ? default
-        : _proven.Count > 0 ? _provenShare.Next
-        : Instant.Never;
+        _fresh.Count + _newcomers.Count > 0 ? default
+        : _proven.Count == 0 && _unproven.Count == 0 ? Instant.Never
+        : _proven.Count == 0 ? NextUnproven
+        : _unproven.Count == 0 || _provenShare.Next < NextUnproven ? _provenShare.Next
+        : NextUnproven;
+
+    /// <summary>A rush is answered as fast as can be; a flood, which gets cookies at best, in a share of the time.</summary>
+    Instant NextUnproven => _unproven.Count < Flood ? default : _unprovenShare.Next;
 
     /// <summary>Takes the oldest message of the ring whose turn it is, else of another; false when there is none for now.</summary>
     /// <param name="now">Whatever the last message asked for is done.</param>
@@ -64,6 +73,7 @@ sealed class HandshakeQueue
     public bool TryRead(Instant now, Span<byte> datagram, out int length, out Endpoint from, out int queued)
     {
         _provenShare.End(now);
+        _unprovenShare.End(now);
         queued = Count;
         (HandshakeRing first, HandshakeRing second) = _turn switch
         {
@@ -83,13 +93,28 @@ sealed class HandshakeQueue
 
     bool TryRead(HandshakeRing ring, Instant now, Span<byte> datagram, out int length, out Endpoint from)
     {
-        if (ring != _proven)
-            return ring.TryRead(datagram, out length, out from);
+        if (ring == _proven)
+            return TryRead(ring, _provenShare, now, _provenShare.Next, datagram, out length, out from);
+        return ring == _unproven
+            ? TryRead(ring, _unprovenShare, now, NextUnproven, datagram, out length, out from)
+            : ring.TryRead(datagram, out length, out from);
+    }
+
+    static bool TryRead(
+        HandshakeRing ring,
+        WorkShare share,
+        Instant now,
+        Instant next,
+        Span<byte> datagram,
+        out int length,
+        out Endpoint from
+    )
+    {
         length = 0;
         from = default;
-        if (now < _provenShare.Next || !ring.TryRead(datagram, out length, out from))
+        if (now < next || !ring.TryRead(datagram, out length, out from))
             return false;
-        _provenShare.Begin(now);
+        share.Begin(now);
         return true;
     }
 }
