@@ -23,6 +23,7 @@ packages=(
   systemd         # systemd-analyze, which checks our units
   socat           # servers and clients of a test's own
   tinc            # the other VPN that takes over
+  dnsmasq-base    # what the sites' names are asked of
   qemu-system-x86 # a machine with a kernel of its own, which has WireGuard
   busybox         # and what runs on it
   cpio            # its files in memory

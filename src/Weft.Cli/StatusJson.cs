@@ -23,6 +23,7 @@ static class StatusJson
             status?.Mtu ?? 0,
             [.. (status?.Addresses ?? []).Select(a => a.ToString())],
             [.. (status?.Peers ?? []).Select(p => Of(p, watch.Notes.Links.GetValueOrDefault(p.PublicKey.ToString())))],
+            status?.Names is { } names ? new NameFacts(names.Domain, [.. names.Others], names.Place) : null,
             watch.IsWatched,
             watch.Trial is { } left ? (long)left.TotalSeconds : null,
             [.. watch.Notes.History.Select(e => new Happening(e.At.ToString("O"), e.Kind, e.Peer, e.Text))]
@@ -51,10 +52,14 @@ static class StatusJson
         int Mtu,
         string[] Addresses,
         Peer[] Peers,
+        NameFacts? Names,
         bool Watched,
         long? TrialSecondsLeft,
         Happening[] History
     );
+
+    /// <summary>The site's own domain, those of the others, and where this host's dnsmasq was told of them.</summary>
+    internal sealed record NameFacts(string? Domain, string[] Others, string? Place);
 
     /// <summary>Something that the watcher saw or did; oldest first.</summary>
     internal sealed record Happening(string At, string Kind, string? Peer, string Text);

@@ -27,6 +27,8 @@ static class StatusText
         Wrap(text, facts);
         if (status.PublicKey is { } key)
             text.Append($"{Indent}key {key}\n");
+        if (status.Names is { } names)
+            Wrap(text, Names(names));
         if (watch.Trial is { } left)
             text.Append(
                 CultureInfo.InvariantCulture,
@@ -85,6 +87,14 @@ static class StatusText
         text.Append(line.TrimEnd()).Append('\n');
         more.AddRange(peer.Routes.Select(r => Describe(r, name)));
         Wrap(text, more);
+    }
+
+    static List<string> Names(NamesStatus names)
+    {
+        string first = names.Domain is { } own ? $"names of {own}" : "names";
+        List<string> all = [first, .. names.Others];
+        all.Add(names.Place is { } place ? $"told to dnsmasq in {place}" : "not told to any dnsmasq here");
+        return all;
     }
 
     static string Describe(PeerRoute route, string name) =>

@@ -42,6 +42,7 @@ static class SiteCommand
         Argument<string> name = new("name") { Description = "The site's host name (FQDN)." };
         // Values are read as in mesh.conf, so they are texts here.
         Option<string[]> lan = new("--lan") { Description = "A network behind it; several times, or by commas." };
+        Option<string?> domain = new("--domain") { Description = "The domain of its hosts' names." };
         Option<bool> nat = new("--nat") { Description = "Nobody can dial in." };
         Option<bool> relay = new("--relay") { Description = "It carries traffic between sites behind NAT." };
         Option<string?> endpoint = new("--endpoint") { Description = "Where others dial it, when not at its name." };
@@ -53,6 +54,7 @@ static class SiteCommand
         {
             name,
             lan,
+            domain,
             nat,
             relay,
             endpoint,
@@ -69,6 +71,7 @@ static class SiteCommand
             [
                 ("Name", parsed.GetRequiredValue(name)),
                 .. (parsed.GetValue(lan) ?? []).Select(value => ("Lan", (string?)value)),
+                ("Domain", parsed.GetValue(domain)),
                 ("Nat", parsed.GetValue(nat) ? "yes" : null),
                 ("Relay", parsed.GetValue(relay) ? "yes" : null),
                 ("Endpoint", parsed.GetValue(endpoint)),

@@ -48,6 +48,12 @@ public sealed record MeshSite
 
     public ImmutableArray<IPNetwork> Lans { get; init; } = [];
 
+    /// <summary>Those of them that the other sites reach under another prefix.</summary>
+    public ImmutableArray<LanMap> Maps { get; init; } = [];
+
+    /// <summary>The domain of the names of its hosts.</summary>
+    public string? Domain { get; init; }
+
     /// <summary>Nobody can dial in.</summary>
     public bool Nat { get; init; }
 
@@ -61,6 +67,17 @@ public sealed record MeshSite
     public ushort? Keepalive { get; init; }
 
     public ushort? Mtu { get; init; }
+
+    /// <summary>The prefix under which the other sites reach a network of this one.</summary>
+    public IPNetwork Shown(IPNetwork lan)
+    {
+        foreach (LanMap map in Maps)
+        {
+            if (map.Real == lan)
+                return map.Shown;
+        }
+        return lan;
+    }
 
     /// <summary>Of the section's heading, for faults found later; 0 when it came from no file.</summary>
     public int Line { get; init; }

@@ -17,6 +17,7 @@ sealed class MeshConfigParser(string text, string file)
         "Name",
         "Endpoint",
         "Port",
+        "Domain",
         "Lan",
         "Nat",
         "Address",
@@ -32,7 +33,7 @@ sealed class MeshConfigParser(string text, string file)
 
     // Of the site that is being read.
     readonly ImmutableArray<MeshPlace>.Builder _places = ImmutableArray.CreateBuilder<MeshPlace>();
-    readonly ImmutableArray<IPNetwork>.Builder _lans = ImmutableArray.CreateBuilder<IPNetwork>();
+    readonly ImmutableArray<LanMap>.Builder _lans = ImmutableArray.CreateBuilder<LanMap>();
     readonly ImmutableArray<IPAddress>.Builder _addresses = ImmutableArray.CreateBuilder<IPAddress>();
     readonly Dictionary<string, int> _seen = new(StringComparer.OrdinalIgnoreCase);
     MeshConfig _mesh = new();
@@ -120,7 +121,7 @@ sealed class MeshConfigParser(string text, string file)
                 $"'{ConfigValue.Shown(line.Name)}' is not a key of [{section}]",
                 section == Section.Mesh
                     ? "there are Network, Check, Failures, Successes, HoldDown, HoldDownMax, Port"
-                    : "there are Name, Endpoint, Port, Lan, Nat, Address, Relay, Keepalive, Mtu"
+                    : "there are Name, Domain, Endpoint, Port, Lan, Nat, Address, Relay, Keepalive, Mtu"
             );
     }
 
@@ -188,7 +189,10 @@ sealed class MeshConfigParser(string text, string file)
                 _site = site with { Port = ConfigValue.Port(value, _faults) };
                 return true;
             case "lan":
-                ConfigValue.List(value, _faults, _lans, (t, f) => ConfigValue.Network(t, f));
+                ConfigValue.List(value, _faults, _lans, ConfigValue.Lan);
+                return true;
+            case "domain":
+                _site = site with { Domain = ConfigValue.Domain(value, _faults) };
                 return true;
             case "nat":
                 _site = site with { Nat = ConfigValue.YesNo(value, _faults) ?? false };
@@ -244,11 +248,13 @@ sealed class MeshConfigParser(string text, string file)
         _sites.Add(
             _site with
             {
-                Lans = _lans.DrainToImmutable(),
+                Lans = [.. _lans.Select(l => l.Real)],
+                Maps = [.. _lans.Where(l => l.IsMapped).Distinct()],
                 Addresses = _addresses.DrainToImmutable(),
                 Places = _places.DrainToImmutable(),
             }
         );
+        _lans.Clear();
         _site = null;
     }
 

@@ -36,7 +36,8 @@ static class MeshConfigWriter
             Line(text, "Endpoint", site.EndpointPort is { } there ? new HostPort(host, there).ToString() : host);
         if (site.Port is { } port)
             Line(text, "Port", Text(port));
-        Line(text, "Lan", string.Join(", ", site.Lans.Select(AddressText.Format)));
+        Line(text, "Domain", site.Domain ?? "");
+        Line(text, "Lan", string.Join(", ", site.Lans.Select(lan => SiteConfigWriter.LanText(lan, site.Maps))));
         if (site.Nat)
             Line(text, "Nat", "yes");
         Line(text, "Address", string.Join(", ", site.Addresses.Select(AddressText.Format)));

@@ -52,6 +52,12 @@ public sealed record InterfaceSection
     /// <summary><c># Weft.Lan</c>: the networks behind this site.</summary>
     public ImmutableArray<IPNetwork> Lans { get; init; } = [];
 
+    /// <summary>Those of them that the other sites reach under another prefix.</summary>
+    public ImmutableArray<LanMap> Maps { get; init; } = [];
+
+    /// <summary><c># Weft.Domain</c>: the domain of the names of this site's hosts; null when it has none.</summary>
+    public string? Domain { get; init; }
+
     /// <summary><c># Weft.Check</c>: time between two checks of the links. Null: nobody watches them.</summary>
     public TimeSpan? Check { get; init; }
 
@@ -87,6 +93,12 @@ public sealed record PeerSection
 
     /// <summary><c># Weft.Relay</c>: the sites that cannot be reached directly and that this peer can carry traffic to.</summary>
     public ImmutableArray<CarriedSite> Carries { get; init; } = [];
+
+    /// <summary><c># Weft.Domain</c>: the domain of the names of its hosts; null when it has none.</summary>
+    public string? Domain { get; init; }
+
+    /// <summary><c># Weft.Lan</c>: networks behind it whose allowed IP is not what its own hosts call them.</summary>
+    public ImmutableArray<LanMap> Maps { get; init; } = [];
 }
 
 /// <summary>
@@ -96,7 +108,14 @@ public sealed record PeerSection
 /// <param name="Site">Its name in the mesh.</param>
 /// <param name="PublicKey">Says which site it is, also after a change of its name.</param>
 /// <param name="Prefixes">Its own addresses in the tunnel and the networks behind it.</param>
-public sealed record CarriedSite(string Site, PublicKey PublicKey, ImmutableArray<IPNetwork> Prefixes);
+public sealed record CarriedSite(string Site, PublicKey PublicKey, ImmutableArray<IPNetwork> Prefixes)
+{
+    /// <inheritdoc cref="PeerSection.Domain"/>
+    public string? Domain { get; init; }
+
+    /// <inheritdoc cref="PeerSection.Maps"/>
+    public ImmutableArray<LanMap> Maps { get; init; } = [];
+}
 
 /// <summary>An address of the interface and the prefix of the network that it stands in; host bits kept.</summary>
 public readonly record struct InterfaceAddress(IPAddress Address, int PrefixLength)

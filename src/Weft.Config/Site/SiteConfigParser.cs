@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using Weft.Crypto;
 
 namespace Weft.Config;
 
@@ -203,7 +202,15 @@ sealed class SiteConfigParser(string text, string file)
         }
         else if (line.Name.Is("Weft.Lan") && inInterface)
         {
-            ConfigValue.List(value, _faults, _interface.Lans, (t, f) => ConfigValue.Network(t, f));
+            ConfigValue.List(value, _faults, _interface.Lans, ConfigValue.Lan);
+        }
+        else if (line.Name.Is("Weft.Domain") && inInterface)
+        {
+            _interface.Domain = ConfigValue.Domain(value, _faults);
+        }
+        else if ((line.Name.Is("Weft.Domain") || line.Name.Is("Weft.Lan")) && section == Section.Peer)
+        {
+            ReadNames(line);
         }
         else if (inInterface && ReadWatch(line))
         {
@@ -222,7 +229,7 @@ sealed class SiteConfigParser(string text, string file)
             _faults.Add(
                 line.Name,
                 $"'{ConfigValue.Shown(line.Name)}' is not known here",
-                "there are Weft.Site in [Interface] and [Peer]; Weft.Lan, Weft.Check, Weft.Failures, Weft.Successes, "
+                "there are Weft.Site, Weft.Lan and Weft.Domain in [Interface] and [Peer]; Weft.Check, Weft.Failures, Weft.Successes, "
                     + "Weft.HoldDown, Weft.HoldDownMax and Weft.Hook in [Interface]; Weft.Relay and Weft.Replaces in [Peer]"
             );
         }
@@ -260,11 +267,45 @@ sealed class SiteConfigParser(string text, string file)
         }
     }
 
+    /// <summary>A domain or a mapped network, of the peer or, with <c>of NAME</c>, of a site that it carries to.</summary>
+    void ReadNames(in IniLine line)
+    {
+        const string separator = " of ";
+        IniText value = line.Value;
+        int at = value.Span.LastIndexOf(separator);
+        string? site =
+            at < 0 ? null : value.Slice(at + separator.Length, value.Length - at - separator.Length).ToString();
+        IniText what = at < 0 ? value : value.Slice(0, at).Trim();
+        PeerBuilder peer = _peer!;
+        int carried = site is null ? -1 : peer.FindCarried(site);
+        if (site is not null && carried < 0)
+        {
+            _faults.Add(value, $"'{ConfigValue.Shown(value)}' is of a site that no Weft.Relay above names");
+        }
+        else if (line.Name.Is("Weft.Domain"))
+        {
+            string? domain = ConfigValue.Domain(what, _faults);
+            if (site is null)
+                peer.Domain = domain;
+            else
+                peer.Carries[carried] = peer.Carries[carried] with { Domain = domain };
+        }
+        else
+        {
+            ImmutableArray<LanMap>.Builder maps = ImmutableArray.CreateBuilder<LanMap>();
+            ConfigValue.List(what, _faults, maps, ConfigValue.Lan);
+            if (site is null)
+                peer.Maps.AddRange(maps);
+            else
+                peer.Carries[carried] = peer.Carries[carried] with { Maps = [.. peer.Carries[carried].Maps, .. maps] };
+        }
+    }
+
     /// <summary>Name, key and prefixes of a site, the prefixes by commas.</summary>
     void ReadCarried(in IniText value)
     {
-        IniText name = TakeWord(value, out IniText rest);
-        IniText key = TakeWord(rest, out rest);
+        IniText name = ConfigValue.Word(value, out IniText rest);
+        IniText key = ConfigValue.Word(rest, out rest);
         if (!HostName.IsValid(name.Span))
             _faults.Add(name, $"'{ConfigValue.Shown(name)}' is not a site's name");
         if (rest.IsEmpty)
@@ -276,15 +317,6 @@ sealed class SiteConfigParser(string text, string file)
         ConfigValue.List(rest, _faults, prefixes, (t, f) => ConfigValue.Network(t, f));
         if (ConfigValue.PublicKey(key, _faults) is { } publicKey)
             _peer!.Carries.Add(new CarriedSite(name.ToString(), publicKey, prefixes.ToImmutable()));
-    }
-
-    static IniText TakeWord(IniText text, out IniText rest)
-    {
-        int length = 0;
-        while (length < text.Length && !IniText.IsSpace(text.Span[length]))
-            length++;
-        rest = text.Slice(length, text.Length - length).Trim();
-        return text.Slice(0, length);
     }
 
     void FinishPeer()
@@ -312,77 +344,5 @@ sealed class SiteConfigParser(string text, string file)
         Interface,
         Peer,
         Unknown,
-    }
-
-    sealed class InterfaceBuilder
-    {
-        internal PrivateKey? PrivateKey;
-        internal ushort? ListenPort;
-        internal uint? FirewallMark;
-        internal ushort? Mtu;
-        internal RouteTable Table;
-        internal bool SaveConfig;
-        internal string? Site;
-        internal TimeSpan? Check;
-        internal LinkRules Links = LinkRules.Default;
-        internal readonly ImmutableArray<string>.Builder Hooks = ImmutableArray.CreateBuilder<string>();
-        internal readonly ImmutableArray<InterfaceAddress>.Builder Addresses =
-            ImmutableArray.CreateBuilder<InterfaceAddress>();
-        internal readonly ImmutableArray<IPNetwork>.Builder Lans = ImmutableArray.CreateBuilder<IPNetwork>();
-        internal readonly ImmutableArray<string>.Builder Dns = ImmutableArray.CreateBuilder<string>();
-        internal readonly ImmutableArray<string>.Builder PreUp = ImmutableArray.CreateBuilder<string>();
-        internal readonly ImmutableArray<string>.Builder PostUp = ImmutableArray.CreateBuilder<string>();
-        internal readonly ImmutableArray<string>.Builder PreDown = ImmutableArray.CreateBuilder<string>();
-        internal readonly ImmutableArray<string>.Builder PostDown = ImmutableArray.CreateBuilder<string>();
-
-        internal InterfaceSection Build() =>
-            new()
-            {
-                PrivateKey = PrivateKey,
-                ListenPort = ListenPort,
-                FirewallMark = FirewallMark,
-                Addresses = Addresses.DrainToImmutable(),
-                Mtu = Mtu,
-                Table = Table,
-                Dns = Dns.DrainToImmutable(),
-                PreUp = PreUp.DrainToImmutable(),
-                PostUp = PostUp.DrainToImmutable(),
-                PreDown = PreDown.DrainToImmutable(),
-                PostDown = PostDown.DrainToImmutable(),
-                SaveConfig = SaveConfig,
-                Site = Site,
-                Lans = Lans.DrainToImmutable(),
-                Check = Check,
-                Links = Links,
-                Hooks = Hooks.DrainToImmutable(),
-            };
-    }
-
-    sealed class PeerBuilder(IniText heading)
-    {
-        internal readonly IniText Heading = heading;
-        internal string? Site;
-        internal PublicKey? PublicKey;
-        internal PublicKey? Replaces;
-        internal bool SawPublicKey;
-        internal PresharedKey? PresharedKey;
-        internal HostPort? Endpoint;
-        internal ushort? PersistentKeepalive;
-        internal readonly ImmutableArray<AllowedIpChange>.Builder AllowedIps =
-            ImmutableArray.CreateBuilder<AllowedIpChange>();
-        internal readonly ImmutableArray<CarriedSite>.Builder Carries = ImmutableArray.CreateBuilder<CarriedSite>();
-
-        internal PeerSection Build(PublicKey key) =>
-            new()
-            {
-                Site = Site,
-                PublicKey = key,
-                Replaces = Replaces,
-                PresharedKey = PresharedKey,
-                AllowedIps = AllowedIps.DrainToImmutable(),
-                Endpoint = Endpoint,
-                PersistentKeepalive = PersistentKeepalive,
-                Carries = Carries.DrainToImmutable(),
-            };
     }
 }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 using System.Text;
 using Weft.Crypto;
 
@@ -34,8 +36,9 @@ static class SiteConfigWriter
     {
         text.Append("[Interface]\n");
         Line(text, "# Weft.Site", section.Site);
+        Line(text, "# Weft.Domain", section.Domain);
         if (section.Lans.Length > 0)
-            Line(text, "# Weft.Lan", string.Join(", ", section.Lans.Select(AddressText.Format)));
+            Line(text, "# Weft.Lan", string.Join(", ", section.Lans.Select(lan => LanText(lan, section.Maps))));
         if (section.Check is { } check)
             Line(text, "# Weft.Check", Text((long)check.TotalSeconds));
         if (section.Links.Failures != LinkRules.Default.Failures)
@@ -88,10 +91,17 @@ static class SiteConfigWriter
     {
         text.Append("\n[Peer]\n");
         Line(text, "# Weft.Site", peer.Site);
+        Line(text, "# Weft.Domain", peer.Domain);
+        if (peer.Maps.Length > 0)
+            Line(text, "# Weft.Lan", string.Join(", ", peer.Maps));
         foreach (CarriedSite far in peer.Carries)
         {
             string prefixes = string.Join(", ", far.Prefixes.Select(AddressText.Format));
             Line(text, "# Weft.Relay", $"{far.Site} {far.PublicKey} {prefixes}");
+            if (far.Domain is not null)
+                Line(text, "# Weft.Domain", $"{far.Domain} of {far.Site}");
+            if (far.Maps.Length > 0)
+                Line(text, "# Weft.Lan", $"{string.Join(", ", far.Maps)} of {far.Site}");
         }
         Line(text, "# Weft.Replaces", peer.Replaces?.ToString());
         Line(text, "PublicKey", peer.PublicKey.ToString());
@@ -103,6 +113,10 @@ static class SiteConfigWriter
         if (peer.PersistentKeepalive is { } seconds)
             Line(text, "PersistentKeepalive", seconds == 0 ? "off" : Text(seconds));
     }
+
+    /// <summary>A network, with what it is mapped to.</summary>
+    internal static string LanText(IPNetwork lan, ImmutableArray<LanMap> maps) =>
+        (maps.Any(m => m.Real == lan) ? maps.First(m => m.Real == lan) : new LanMap(lan, lan)).ToString();
 
     static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

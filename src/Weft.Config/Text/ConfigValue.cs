@@ -229,6 +229,53 @@ static class ConfigValue
         return null;
     }
 
+    /// <summary>A network behind a site, with the prefix that it is mapped to if it is: <c>NETWORK as PREFIX</c>.</summary>
+    internal static LanMap? Lan(IniText value, Faults faults)
+    {
+        IniText real = Word(value, out IniText rest);
+        if (rest.IsEmpty)
+            return Network(value, faults) is { } plain ? new LanMap(plain, plain) : null;
+        IniText word = Word(rest, out IniText shown);
+        if (!word.Is(LanMap.Word) || shown.IsEmpty)
+        {
+            faults.Add(
+                value,
+                $"'{Shown(value)}' is not a network",
+                "give it as 192.168.1.0/24, or mapped as 192.168.1.0/24 as 10.201.1.0/24"
+            );
+            return null;
+        }
+        if (Network(real, faults) is not { } from || Network(shown, faults) is not { } to)
+            return null;
+        if (from.PrefixLength == to.PrefixLength && from.BaseAddress.AddressFamily == to.BaseAddress.AddressFamily)
+            return new LanMap(from, to);
+        faults.Add(
+            shown,
+            $"{from} cannot be mapped to {to}: each address keeps the bits after its prefix",
+            $"map it to another /{from.PrefixLength} of the same family"
+        );
+        return null;
+    }
+
+    /// <summary>The domain of a site's names, without a dot at its end.</summary>
+    internal static string? Domain(in IniText value, Faults faults)
+    {
+        if (HostName.IsValid(value.Span) && !ShownText.HoldsKey(value.Span))
+            return value.ToString().TrimEnd('.');
+        faults.Add(value, $"'{Shown(value)}' is not a domain", "give one such as paris.lan");
+        return null;
+    }
+
+    /// <summary>The first word of a text, and what comes after it.</summary>
+    internal static IniText Word(IniText text, out IniText rest)
+    {
+        int length = 0;
+        while (length < text.Length && !IniText.IsSpace(text.Span[length]))
+            length++;
+        rest = text.Slice(length, text.Length - length).Trim();
+        return text.Slice(0, length);
+    }
+
     /// <summary>Adds the items of a list to <paramref name="list"/>; an empty list is no fault, an empty item is.</summary>
     internal static void List<T>(
         in IniText value,

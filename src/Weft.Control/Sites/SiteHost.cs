@@ -17,6 +17,7 @@ sealed class SiteHost : IDisposable
         Firewall = new HostFirewall(Tools);
         Inspector = new HostInspector(Netlink, Firewall);
         NameServers = new HostNameServers(Tools, reporting);
+        Dns = new HostDns(Tools, reporting);
         States = new SiteStateFolder(stateFolder, reporting);
         Userspace = new UserspaceEngine(daemon, Netlink, Devices, reporting);
         Kernel = new KernelEngine(Netlink, Tools, reporting);
@@ -37,6 +38,8 @@ sealed class SiteHost : IDisposable
 
     internal HostNameServers NameServers { get; }
 
+    internal HostDns Dns { get; }
+
     internal SiteStateFolder States { get; }
 
     internal UserspaceEngine Userspace { get; }
@@ -47,6 +50,24 @@ sealed class SiteHost : IDisposable
 
     /// <summary>This process's network namespace, as <c>readlink /proc/self/ns/net</c> prints it.</summary>
     internal static string Namespace => new FileInfo("/proc/self/ns/net").LinkTarget ?? "";
+
+    /// <summary>
+    /// This is the network namespace of the first process, in which cron, systemd and the services that they start work.
+    /// </summary>
+    internal static bool IsInMainNamespace
+    {
+        get
+        {
+            try
+            {
+                return new FileInfo("/proc/1/ns/net").LinkTarget == Namespace;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
 
     internal StepRunner NewRunner() => new(Netlink, Devices, Firewall, Reporting);
 

@@ -61,9 +61,11 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         {
             WriteState(ready.State);
             WriteApplied(known);
-            return new StartResult(_name, false, 0);
+            Name(ready.Names);
+            return new StartResult(_name, false, _runner.Count);
         }
         Change(ready, known, isNew, link);
+        Name(ready.Names);
         return new StartResult(_name, isNew, _runner.Count);
     }
 
@@ -89,29 +91,35 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         int mtu = Interface.Mtu ?? UsualMtu(endpoints.Values, device);
         SiteChecks.File(file, options, mtu);
         ImmutableHashSet<PublicKey> withdrawn = Withdrawn(known, isNew);
+        NamesPlan names = options.JoinNetworks
+            ? host.Dns.Plan(file.Config, _name, known?.NamesPlace, isWatcher: options.News is not null)
+            : NamesPlan.Nothing;
         WantedState wanted = new WantedSite(file, options, actual, withdrawn).State(endpoints, mtu);
         ImmutableArray<HostStep> around = HostPlan.Surroundings(wanted, actual);
         ImmutableArray<Sysctl> restore = known?.Restore ?? Ownership.Remembered(link?.Alias ?? "");
         SiteState state = State(restore, wanted, actual, around) with
         {
             Engine = link is null ? "" : EngineOf(link),
+            NamesPlace = names.Place,
             Withdrawn = [.. withdrawn.Select(k => k.ToString()).Order(StringComparer.Ordinal)],
         };
         wanted = wanted with { Alias = Ownership.Alias(state.Restore) };
         ImmutableArray<HostStep> steps = HostPlan.Interface(wanted, actual);
-        return new Preparation(wanted, actual, steps, around, state);
+        return new Preparation(wanted, actual, steps, around, names, state);
     }
 
     /// <param name="Wanted">What the file asks for.</param>
     /// <param name="Actual">What is.</param>
     /// <param name="Steps">To the interface.</param>
     /// <param name="Around">To the rest of the host.</param>
+    /// <param name="Names">To the names, when all else is done.</param>
     /// <param name="State">To remember.</param>
     sealed record Preparation(
         WantedState Wanted,
         HostState Actual,
         ImmutableArray<HostStep> Steps,
         ImmutableArray<HostStep> Around,
+        NamesPlan Names,
         SiteState State
     );
 
@@ -142,6 +150,23 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         {
             if (!done)
                 TakeBack(isNew, ready.State, known);
+        }
+    }
+
+    /// <summary>A tunnel without names is worth more than none, so nothing of this fails a start.</summary>
+    void Name(NamesPlan names)
+    {
+        foreach (NamesChange change in names.Changes)
+        {
+            try
+            {
+                _runner.Run([new ChangeNames(_name, change)]);
+            }
+            catch (OperationFailedException e)
+            {
+                host.Dns.Refuse(change.Wanted);
+                host.Reporting.Warning(e.Remedy is null ? e.Message : $"{e.Message}. {e.Remedy}");
+            }
         }
     }
 

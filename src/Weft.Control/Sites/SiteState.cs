@@ -49,6 +49,9 @@ sealed record SiteState
     /// <summary>Whom it was asked of.</summary>
     public string? NameServerKeeper { get; init; }
 
+    /// <summary>Where the sites' names were written; null for nowhere.</summary>
+    public string? NamesPlace { get; init; }
+
     public ImmutableArray<string> PreDown { get; init; } = [];
 
     public ImmutableArray<string> PostDown { get; init; } = [];

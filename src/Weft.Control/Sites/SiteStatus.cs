@@ -29,9 +29,18 @@ public sealed record SiteStatus
     /// <summary>0 when the device is not bound.</summary>
     public ushort ListenPort { get; init; }
 
+    /// <summary>Null when no site of the mesh has a domain.</summary>
+    public NamesStatus? Names { get; init; }
+
     /// <summary>In the order of the device.</summary>
     public ImmutableArray<SitePeerStatus> Peers { get; init; } = [];
 }
+
+/// <summary>How the names of the sites are doing on a host.</summary>
+/// <param name="Domain">Of the site itself; null when it has none.</param>
+/// <param name="Others">Those of the other sites.</param>
+/// <param name="Place">Where this host's dnsmasq was told of them; null when it was not.</param>
+public sealed record NamesStatus(string? Domain, ImmutableArray<string> Others, string? Place);
 
 /// <summary>How one peer of a <see cref="SiteStatus"/> is doing.</summary>
 public sealed record SitePeerStatus
@@ -93,6 +102,7 @@ static class SiteStatusReader
             ],
             PublicKey = device?.PublicKey,
             ListenPort = device?.ListenPort ?? 0,
+            Names = config is null ? null : host.Dns.Status(config, name, state!.NamesPlace),
             Peers =
             [
                 .. (device?.Peers ?? []).Select(p => new SitePeerStatus

@@ -99,7 +99,11 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
         {
             NameServers = host.NameServers.Standing(name, state, isNew: true, anyOwner && engine ? file : null),
         };
-        ImmutableArray<HostStep> steps = HostPlan.Stop(name, actual, restore, mark);
+        ImmutableArray<HostStep> steps =
+        [
+            .. HostPlan.Stop(name, actual, restore, mark),
+            .. host.Dns.Standing(name, state?.NamesPlace).Select(c => new ChangeNames(name, c)),
+        ];
         StepRunner runner = host.NewRunner();
         List<string> faults = [];
         foreach (HostStep step in steps)

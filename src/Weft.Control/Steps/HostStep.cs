@@ -114,6 +114,18 @@ sealed record ChangeNameServers(string Name, INameServerKeeper Keeper, NameServe
     public override string ToString() => Keeper.Describe(Name, New);
 }
 
+/// <summary>Tell dnsmasq of the other sites' names; nothing takes back what it was told.</summary>
+sealed record ChangeNames(string Name, NamesChange Change) : HostStep
+{
+    internal override HostStep Inverse =>
+        new ChangeNames(Name, Change with { Wanted = Change.Standing, Standing = Change.Wanted });
+
+    public override string ToString() =>
+        Change.Wanted.IsEmpty
+            ? $"take the names of {Name}'s sites out of {Change.Keeper.Place}"
+            : $"write the names of {Name}'s sites to {Change.Keeper.Place}";
+}
+
 sealed record SetSysctl(Sysctl New, string Old) : HostStep
 {
     internal override HostStep Inverse => new SetSysctl(New with { Value = Old }, New.Value);

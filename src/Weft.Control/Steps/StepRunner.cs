@@ -97,6 +97,9 @@ sealed class StepRunner(RouteNetlink netlink, IDeviceControl devices, HostFirewa
             case ChangeNameServers s:
                 s.Keeper.Remove(s.Name);
                 break;
+            case ChangeNames s:
+                s.Change.Keeper.Set(s.Name, s.Change.Wanted);
+                break;
             case SetSysctl s:
                 reporting.Trace($"write /proc/sys/{s.New.Key}: {s.New.Value}");
                 s.New.Write();

@@ -83,7 +83,7 @@ sealed class Tools(Action<string> trace)
     static IEnumerable<string> PathFolders() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(Path.IsPathRooted);
 
-    static bool IsProgram(string path) =>
+    internal static bool IsProgram(string path) =>
         File.Exists(path) && (File.GetUnixFileMode(path) & UnixFileMode.UserExecute) != 0;
 
     static ToolResult Finish(Process process, string program, string input)

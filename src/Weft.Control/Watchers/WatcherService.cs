@@ -30,13 +30,13 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
         }
         try
         {
-            if (IsInMainNamespace && HasUnit)
+            if (SiteHost.IsInMainNamespace && HasUnit)
             {
                 if (!folder.IsTaken)
                     StartUnit(name);
                 return;
             }
-            bool revived = IsInMainNamespace && new CronEntry(tools, reporting).Put(name, CronCommand(name));
+            bool revived = SiteHost.IsInMainNamespace && new CronEntry(tools, reporting).Put(name, CronCommand(name));
             if (folder.IsTaken)
                 return;
             Start(name);
@@ -55,7 +55,7 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
     /// <summary>Nobody revives the watcher any more.</summary>
     internal void Retire(string name)
     {
-        if (!IsInMainNamespace)
+        if (!SiteHost.IsInMainNamespace)
             return;
         try
         {
@@ -64,22 +64,6 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
         catch (OperationFailedException e)
         {
             reporting.Warning(e.Message);
-        }
-    }
-
-    /// <summary>Cron and systemd work in the network namespace of the first process, and would watch the wrong site elsewhere.</summary>
-    static bool IsInMainNamespace
-    {
-        get
-        {
-            try
-            {
-                return new FileInfo("/proc/1/ns/net").LinkTarget == SiteHost.Namespace;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                return false;
-            }
         }
     }
 

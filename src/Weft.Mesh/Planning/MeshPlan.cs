@@ -99,7 +99,9 @@ public sealed class MeshPlan
         return new InterfaceSection
         {
             Site = own.Name,
+            Domain = own.Domain,
             Lans = own.Lans,
+            Maps = own.Maps,
             Check = _config.Check,
             Links = _config.Links,
             PrivateKey = _keys.PrivateKeyOf(own.Name),
@@ -144,6 +146,8 @@ public sealed class MeshPlan
         PeerSection section = new()
         {
             Site = name,
+            Domain = _config.Sites[peer].Domain,
+            Maps = _config.Sites[peer].Maps,
             PublicKey = _keys.PublicKeyOf(name),
             AllowedIps = [.. _prefixes[peer], .. carried.Where(c => !c.StandsIn).SelectMany(c => _prefixes[c.Far])],
             Endpoint = EndpointOf(peer),
@@ -159,6 +163,8 @@ public sealed class MeshPlan
                 Replaces = section.PublicKey,
                 AllowedIps = [],
                 Carries = [],
+                Domain = null,
+                Maps = [],
             };
     }
 
@@ -188,7 +194,11 @@ public sealed class MeshPlan
     CarriedSite CarriedSite(int far)
     {
         string name = _config.Sites[far].Name;
-        return new CarriedSite(name, _keys.PublicKeyOf(name), [.. _prefixes[far].Select(p => p.Prefix)]);
+        return new CarriedSite(name, _keys.PublicKeyOf(name), [.. _prefixes[far].Select(p => p.Prefix)])
+        {
+            Domain = _config.Sites[far].Domain,
+            Maps = _config.Sites[far].Maps,
+        };
     }
 
     readonly record struct Carried(int Relay, int Far, bool StandsIn);
@@ -207,7 +217,7 @@ public sealed class MeshPlan
             int bits = IpRange.BitsOf(address.Address.AddressFamily);
             yield return new AllowedIpChange(new IPNetwork(address.Address, bits));
         }
-        foreach (IPNetwork lan in _config.Sites[site].Lans.Distinct())
+        foreach (IPNetwork lan in _config.Sites[site].Lans.Select(_config.Sites[site].Shown).Distinct())
             yield return new AllowedIpChange(lan);
     }
 }

@@ -29,6 +29,7 @@ public static class MeshPreflight
         PrefixChecks.Run(config, findings);
         TunnelAddressChecks.Run(config, findings);
         EndpointChecks.Run(config, findings);
+        DomainChecks.Run(config, findings);
         return findings.InOrder();
     }
 }

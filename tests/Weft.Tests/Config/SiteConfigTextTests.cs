@@ -143,7 +143,7 @@ public sealed class SiteConfigTextTests
                 "wg0.conf:6:1: 'Adress' is not a key of [Interface]",
                 "wg0.conf:7:1: the line is neither [Section] nor Key = value",
                 "wg0.conf:8:3: 'Weft.Lam' is not known here "
-                    + "(there are Weft.Site in [Interface] and [Peer]; Weft.Lan, Weft.Check, Weft.Failures, "
+                    + "(there are Weft.Site, Weft.Lan and Weft.Domain in [Interface] and [Peer]; Weft.Check, Weft.Failures, "
                     + "Weft.Successes, Weft.HoldDown, Weft.HoldDownMax and Weft.Hook in [Interface]; Weft.Relay and Weft.Replaces in [Peer])",
                 "wg0.conf:9:1: 'MTU' has no value (give one or remove the line)",
                 "wg0.conf:10:1: the peer has no PublicKey",
