@@ -23,6 +23,8 @@ packages=(
   systemd         # systemd-analyze, which checks our units
   socat           # servers and clients of a test's own
   tinc            # the other VPN that takes over
+  openssh-client  # how the guide's reader brings files to a site
+  openssh-server  # and what lets him in
   dnsmasq-base    # what the sites' names are asked of
   qemu-system-x86 # a machine with a kernel of its own, which has WireGuard
   busybox         # and what runs on it

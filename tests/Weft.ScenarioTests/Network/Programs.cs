@@ -30,6 +30,9 @@ static class Programs
     /// <summary>A folder of what is installed beside the program, below <c>packaging/</c>.</summary>
     internal static string Packaging(string name) => Path.Combine(Repository, "packaging", name);
 
+    /// <summary>A page of the documentation, below <c>docs/</c>.</summary>
+    internal static string Page(string name) => Path.Combine(Repository, "docs", name);
+
     /// <summary>A folder for what tests make and keep for the next time.</summary>
     internal static string Artifact(string name) => Path.Combine(Repository, "artifacts", name);
 

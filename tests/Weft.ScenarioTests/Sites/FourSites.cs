@@ -61,6 +61,15 @@ sealed class FourSites
     /// <summary>Lays the network and makes the files; nothing runs yet.</summary>
     internal static FourSites Lay(Lab lab)
     {
+        FourSites four = LayNetwork(lab);
+        File.WriteAllText(Path.Combine(lab.Folder, "mesh.conf"), MeshConf);
+        four.A.Run(Programs.Weft, "makeconf", "--from", $"{lab.Folder}/mesh.conf", "--out", $"{lab.Folder}/sites");
+        return four;
+    }
+
+    /// <summary>Lays the network alone.</summary>
+    internal static FourSites LayNetwork(Lab lab)
+    {
         FourSites four = new(lab);
         four.Internet.Forward();
         for (int i = 0; i < four.All.Length; i++)
@@ -88,8 +97,6 @@ sealed class FourSites
             lab.SetName($"{site.Name}.example.org", $"{network}.2");
         }
 
-        File.WriteAllText(Path.Combine(lab.Folder, "mesh.conf"), MeshConf);
-        four.A.Run(Programs.Weft, "makeconf", "--from", $"{lab.Folder}/mesh.conf", "--out", $"{lab.Folder}/sites");
         return four;
     }
 
