@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using System.Reflection;
 using Weft.Cli.Wg;
 using Weft.Cli.WgQuick;
 using Weft.Config;
@@ -25,6 +24,7 @@ static class Program
             (MakeconfCommand.Create(), "weft makeconf --from mesh.conf"),
             (CheckCommand.Create(), "weft check mesh.conf"),
             (SiteCommand.Create(), "weft site add d.example.org --lan 10.0.4.0/24"),
+            (DeployCommand.Create(), "weft deploy a.example.org b.example.org"),
             (StartCommand.Create(), "weft start /etc/wireguard/wg0.conf"),
             (ConfirmCommand.Create(), "weft confirm wg0"),
             (StopCommand.Create(), "weft stop wg0"),
@@ -33,6 +33,7 @@ static class Program
             (RouteCommand.Create(), "weft route 10.0.3.10 --from 10.0.1.10"),
             (WatchCommand.Create(), "weft watch wg0 --once"),
             (DeviceCommand.Create(), "weft device wg0 --foreground"),
+            (ReceiveCommand.Create(), "ssh root@a.example.org weft receive"),
         ];
 
     static int Main(string[] args)
@@ -127,13 +128,7 @@ static class Program
     {
         public override int Invoke(ParseResult parseResult)
         {
-            string version = typeof(Program)
-                .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
-                .InformationalVersion;
-            // The commit that it was built from follows a plus sign; a few digits of it name it well enough.
-            int plus = version.IndexOf('+', StringComparison.Ordinal);
-            string shown = plus < 0 ? version : version[..Math.Min(version.Length, plus + 8)];
-            parseResult.InvocationConfiguration.Output.WriteLine($"weft {shown}");
+            parseResult.InvocationConfiguration.Output.WriteLine($"weft {ProgramVersion.Read()}");
             return 0;
         }
     }

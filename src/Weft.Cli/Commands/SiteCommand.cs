@@ -159,7 +159,7 @@ static class SiteCommand
     static int Report(string file, MeshChange change, bool json, RekeyStep? rekey = null)
     {
         if (json)
-            MeshJson.Write(Console.Out, MeshReport.Of(file, change.Findings, change.Made));
+            MeshJson.Write(Console.Out, MeshReport.Of(file, change.Findings, change.Made, rekey));
         else
             FindingText.Print(Console.Error, change.Findings);
         if (change.Made is null)

@@ -19,6 +19,11 @@ sealed record MeshReport
 
     public ImmutableArray<SiteJson>? Sites { get; init; }
 
+    /// <summary>
+    /// The sites that need their new file, in steps: those of a step in any order, and all of them before the next.
+    /// </summary>
+    public ImmutableArray<ImmutableArray<string>>? Deliver { get; init; }
+
     /// <summary>Folders in the output folder of sites that are not in the mesh.</summary>
     public ImmutableArray<string>? Leftovers { get; init; }
 
@@ -28,13 +33,21 @@ sealed record MeshReport
     public required ImmutableArray<FindingJson> Findings { get; init; }
 
     /// <summary>The report on a mesh that was made; or, with null, that was not.</summary>
-    internal static MeshReport Of(string file, ImmutableArray<Finding> findings, MadeMesh? made) =>
+    internal static MeshReport Of(
+        string file,
+        ImmutableArray<Finding> findings,
+        MadeMesh? made,
+        RekeyStep? rekey = null
+    ) =>
         new()
         {
             Ok = made is not null,
             Mesh = file,
             Out = made?.Folder,
             Sites = made is null ? null : [.. made.Sites.Select(SiteJson.Of)],
+            Deliver = made is null
+                ? null
+                : [.. made.Delivery(rekey).Select(step => step.Select(site => site.Name).ToImmutableArray())],
             Leftovers = made?.Leftovers,
             HalfDone = made?.HalfDone,
             Findings = FindingText.ToJson(findings),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Weft.Config;
 using Weft.Mesh;
 
@@ -36,38 +37,37 @@ static class NextSteps
         if (rekey is null)
             Next(writer, changed, meshFile);
         else
-            NextOfRekey(writer, changed, rekey);
+            NextOfRekey(writer, made, rekey);
         HalfDone(writer, made);
     }
 
     /// <summary>In this order no link is lost, but for the moment in which the site itself changes over.</summary>
-    static void NextOfRekey(TextWriter writer, MadeSite[] changed, RekeyStep rekey)
+    static void NextOfRekey(TextWriter writer, MadeMesh made, RekeyStep rekey)
     {
-        MadeSite[] own = [.. changed.Where(site => IsOf(site.Name, rekey))];
-        MadeSite[] others = [.. changed.Where(site => !IsOf(site.Name, rekey))];
         int step = 1;
         writer.WriteLine();
-        writer.WriteLine($"Next, in this order, and then on each: weft start {Home}/{MeshMaker.SiteFile}");
-        if (own.Length > 0)
-        {
-            writer.WriteLine($"{step++}. {rekey.Site} first: from then on it has the new key.");
-            Listed(writer, own, Bring);
-        }
         writer.WriteLine(
-            rekey.Phase switch
-            {
-                RekeyPhase.Begin => $"{step++}. These sites, in any order: they then know {rekey.Site} by both keys.",
-                RekeyPhase.Finish => $"{step++}. Then these, in any order: they forget the old key of {rekey.Site}.",
-                _ => $"{step++}. These sites, in any order: they forget the new key of {rekey.Site}.",
-            }
+            $"Next, in this order (weft deploy keeps to it): the file, and then weft start {Home}/{MeshMaker.SiteFile}"
         );
-        Listed(writer, others, Bring);
+        foreach (ImmutableArray<MadeSite> sites in made.Delivery(rekey))
+        {
+            bool isOwn = string.Equals(sites[0].Name, rekey.Site, StringComparison.OrdinalIgnoreCase);
+            writer.WriteLine(
+                (isOwn, rekey.Phase) switch
+                {
+                    (true, _) => $"{step++}. {rekey.Site} first: from then on it has the new key.",
+                    (_, RekeyPhase.Begin) =>
+                        $"{step++}. These sites, in any order: they then know {rekey.Site} by both keys.",
+                    (_, RekeyPhase.Finish) =>
+                        $"{step++}. Then these, in any order: they forget the old key of {rekey.Site}.",
+                    _ => $"{step++}. These sites, in any order: they forget the new key of {rekey.Site}.",
+                }
+            );
+            Listed(writer, [.. sites], Bring);
+        }
         if (rekey.Phase == RekeyPhase.Begin)
             writer.WriteLine($"{step}. Once all of them have it: weft site rekey {rekey.Site} --finish");
     }
-
-    static bool IsOf(string site, RekeyStep rekey) =>
-        string.Equals(site, rekey.Site, StringComparison.OrdinalIgnoreCase);
 
     static void HalfDone(TextWriter writer, MadeMesh made)
     {
@@ -82,7 +82,7 @@ static class NextSteps
         writer.WriteLine();
         writer.WriteLine("Next:");
         writer.WriteLine(
-            $"1. Bring each file to its site. It is all that the site needs, and it holds the site's private key."
+            $"1. Bring each file to its site: weft deploy, or by hand. It is all that the site needs, and holds its private key."
         );
         Listed(writer, changed, Bring);
         MadeSite[] open = [.. changed.Where(site => site.Endpoint is not null)];
@@ -92,7 +92,7 @@ static class NextSteps
             Listed(writer, open, site => $"     port {site.ListenPort} at {site.Name}{Mapped(site)}");
         }
         writer.WriteLine(
-            $"{(open.Length > 0 ? 3 : 2)}. On each site: weft start {Home}/{MeshMaker.SiteFile}, then: weft status"
+            $"{(open.Length > 0 ? 3 : 2)}. On each site, unless weft deploy did it: weft start {Home}/{MeshMaker.SiteFile}, then: weft status"
         );
         writer.WriteLine(
             $"Keep {meshFile} and {KeysFolder.PathBeside(meshFile)}: from them the mesh is made again, with the same keys."

@@ -68,6 +68,12 @@ public sealed record MeshSite
 
     public ushort? Mtu { get; init; }
 
+    /// <summary>Where its administrator logs in; null for its name.</summary>
+    public SshDestination? Ssh { get; init; }
+
+    /// <summary>The folder that it runs from, absolute; null for the usual one. See <see cref="IsFolder"/>.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>The prefix under which the other sites reach a network of this one.</summary>
     public IPNetwork Shown(IPNetwork lan)
     {
@@ -84,6 +90,24 @@ public sealed record MeshSite
 
     /// <summary>Where the section's values stand; empty when they came from no file.</summary>
     public ImmutableArray<MeshPlace> Places { get; init; } = [];
+
+    /// <summary>Whether a path can be a site's <see cref="Folder"/>: absolute, without a character that means more to a shell.</summary>
+    public static bool IsFolder(ReadOnlySpan<char> path)
+    {
+        if (path.Length is < 2 or > 200 || path[0] != '/')
+            return false;
+        foreach (Range part in path[1..].TrimEnd('/').Split('/'))
+        {
+            if (path[1..][part] is "" or "." or "..")
+                return false;
+        }
+        foreach (char c in path)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('/' or '.' or '_' or '-'))
+                return false;
+        }
+        return true;
+    }
 }
 
 /// <summary>Where one value stands, for faults found later. A list has one for each of its values, in their order.</summary>

@@ -24,6 +24,8 @@ sealed class MeshConfigParser(string text, string file)
         "Relay",
         "Keepalive",
         "Mtu",
+        "Ssh",
+        "Folder",
     ];
 
     readonly Faults _faults = new(file);
@@ -121,7 +123,7 @@ sealed class MeshConfigParser(string text, string file)
                 $"'{ConfigValue.Shown(line.Name)}' is not a key of [{section}]",
                 section == Section.Mesh
                     ? "there are Network, Check, Failures, Successes, HoldDown, HoldDownMax, Port"
-                    : "there are Name, Domain, Endpoint, Port, Lan, Nat, Address, Relay, Keepalive, Mtu"
+                    : "there are Name, Domain, Endpoint, Port, Lan, Nat, Address, Relay, Keepalive, Mtu, Ssh, Folder"
             );
     }
 
@@ -209,6 +211,12 @@ sealed class MeshConfigParser(string text, string file)
             case "mtu":
                 _site = site with { Mtu = ConfigValue.Mtu(value, _faults) };
                 return true;
+            case "ssh":
+                _site = site with { Ssh = ReadSsh(value) };
+                return true;
+            case "folder":
+                _site = site with { Folder = ReadFolder(value) };
+                return true;
             default:
                 return false;
         }
@@ -223,11 +231,52 @@ sealed class MeshConfigParser(string text, string file)
             _faults.Add(value, $"'{ConfigValue.Shown(value)}' is not a host", "give a name or an address");
             return site;
         }
+        (string? host, ushort? port) = ReadPlace(value);
+        return site with { EndpointHost = host, EndpointPort = port };
+    }
+
+    /// <summary>A host, and a port where one follows.</summary>
+    (string? Host, ushort? Port) ReadPlace(in IniText value)
+    {
+        ReadOnlySpan<char> text = value.Span;
         bool bareV6 = text[0] != '[' && text.Count(':') > 1;
         if (bareV6 || text[^1] == ']' || !text.Contains(':'))
-            return site with { EndpointHost = ConfigValue.Host(value, _faults, bareV6: true) };
-        HostPort? endpoint = ConfigValue.Endpoint(value, _faults);
-        return site with { EndpointHost = endpoint?.Host, EndpointPort = endpoint?.Port };
+            return (ConfigValue.Host(value, _faults, bareV6: true), null);
+        HostPort? place = ConfigValue.Endpoint(value, _faults);
+        return (place?.Host, place?.Port);
+    }
+
+    /// <summary>As <see cref="ReadEndpoint"/>, with a login name and an <c>@</c> before it or not.</summary>
+    SshDestination? ReadSsh(in IniText value)
+    {
+        const string remedy = "write [user@]host[:port], or an alias of ~/.ssh/config";
+        int at = value.Span.LastIndexOf('@');
+        string? user = at < 0 ? null : value.Slice(0, at).ToString();
+        IniText place = value.Slice(at + 1, value.Length - at - 1);
+        if (ShownText.HoldsKey(value.Span) || place.IsEmpty || (user is not null && !SshDestination.IsUser(user)))
+        {
+            _faults.Add(value, $"'{ConfigValue.Shown(value)}' is no place to log in", remedy);
+            return null;
+        }
+        (string? host, ushort? port) = ReadPlace(place);
+        if (host is null)
+            return null;
+        if (SshDestination.IsHost(host))
+            return new SshDestination(user, host, port);
+        _faults.Add(place, $"'{ConfigValue.Shown(place)}' is no host to log in to", remedy);
+        return null;
+    }
+
+    string? ReadFolder(in IniText value)
+    {
+        if (MeshSite.IsFolder(value.Span) && !ShownText.HoldsKey(value.Span))
+            return value.Span.TrimEnd('/').ToString();
+        _faults.Add(
+            value,
+            $"'{ConfigValue.Shown(value)}' is not a folder of a site",
+            "give an absolute path of letters, digits, '.', '_' and '-', such as /jffs/weft"
+        );
+        return null;
     }
 
     /// <summary>Plain addresses: which network each belongs to is plain from [Mesh].</summary>

@@ -47,6 +47,8 @@ static class MeshConfigWriter
             Line(text, "Keepalive", seconds == 0 ? "off" : Text(seconds));
         if (site.Mtu is { } mtu)
             Line(text, "Mtu", Text(mtu));
+        Line(text, "Ssh", site.Ssh?.ToString() ?? "");
+        Line(text, "Folder", site.Folder ?? "");
     }
 
     static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

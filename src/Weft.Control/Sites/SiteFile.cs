@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using Weft.Config;
 
@@ -13,8 +14,14 @@ public sealed record SiteFile(string Path, string Interface, SiteConfig Config)
     internal const string Extension = ".conf";
     const string SystemFolder = "/etc/wireguard";
 
-    /// <summary>The file as it was read, keys included.</summary>
-    internal string Text { get; init; } = "";
+    /// <summary>The file as it was read, keys included: nothing to show to anybody.</summary>
+    public string Text { get; internal init; } = "";
+
+    /// <summary>What tells two texts apart without giving either away: the SHA-256 of the file, in hexadecimal.</summary>
+    public string Digest => DigestOf(Encoding.UTF8.GetBytes(Text));
+
+    /// <summary>The same of a text that is not parsed.</summary>
+    public static string DigestOf(ReadOnlySpan<byte> text) => Convert.ToHexStringLower(SHA256.HashData(text));
 
     /// <summary>
     /// Where the file of an argument is. A path (with a slash, or ending in <c>.conf</c>) is that file. A name such as
@@ -93,6 +100,16 @@ public sealed record SiteFile(string Path, string Interface, SiteConfig Config)
         {
             throw new OperationFailedException($"{path}: cannot be read: {e.Message}", "Run it as root.", e);
         }
+        return Of(path, text);
+    }
+
+    /// <summary>A file that is not on the disk yet, or says something else there.</summary>
+    /// <param name="path">Where it is to be; absolute.</param>
+    /// <param name="text">What it is to say.</param>
+    /// <exception cref="OperationFailedException">The path's name makes no interface.</exception>
+    /// <exception cref="FaultyFileException">The text has faults: all of them.</exception>
+    public static SiteFile Of(string path, string text)
+    {
         ParseResult<SiteConfig> result = SiteConfigText.Parse(text, path);
         return result.Value is { } config
             ? new SiteFile(path, InterfaceOf(path), config) { Text = text }

@@ -23,6 +23,9 @@ sealed record Trial
 
     /// <summary>Where the new text waits to be confirmed, and stays when it was not.</summary>
     internal static string PendingOf(string file) => file + ".unconfirmed";
+
+    /// <summary>Where a text goes that stood in the file's place and was never started.</summary>
+    internal static string EditedOf(string file) => file + ".edited";
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
@@ -46,7 +49,10 @@ sealed class SiteTrial(SiteHost host, string name)
             : null;
 
     /// <summary>Makes the new state real, for a time.</summary>
-    /// <param name="file">What it should be. On the disk it gives way to the old one.</param>
+    /// <param name="file">
+    /// What it should be. On the disk it gives way to the old one; what stands there and is neither of them, because
+    /// nothing runs now or somebody edited it, stays or is kept beside it.
+    /// </param>
     /// <param name="limit">How long it holds unconfirmed.</param>
     /// <exception cref="OperationFailedException">It could not be done; the old state stands.</exception>
     internal StartResult Begin(SiteFile file, StartOptions options, TimeSpan limit)
@@ -59,15 +65,26 @@ sealed class SiteTrial(SiteHost host, string name)
             );
         }
         SiteFile? old = Old(file);
+        string? onDisk = OnDisk(file.Path);
         if (old is not null && old.Text == file.Text)
-            return new SiteStart(host, file, options).Run();
+        {
+            StartResult same = new SiteStart(host, file, options).Run();
+            KeepEdited(file.Path, onDisk, [file.Text]);
+            Put(file.Path, file.Text);
+            return same;
+        }
         string pending = Trial.PendingOf(file.Path);
         // In this order: at every moment the new text is somewhere, and what a reboot would find has been proven.
         Put(pending, file.Text);
-        if (old is null)
-            Delete(file.Path);
-        else
+        if (old is not null)
+        {
+            KeepEdited(file.Path, onDisk, [old.Text, file.Text]);
             Put(file.Path, old.Text);
+        }
+        else if (onDisk == file.Text)
+        {
+            Delete(file.Path);
+        }
         bool done = false;
         try
         {
@@ -153,6 +170,24 @@ sealed class SiteTrial(SiteHost host, string name)
         );
     }
 
+    /// <summary>Null when there is none.</summary>
+    static string? OnDisk(string path)
+    {
+        string? text = null;
+        if (File.Exists(path))
+            Refused(path, () => text = File.ReadAllText(path));
+        return text;
+    }
+
+    /// <summary>Nobody's work is lost without a trace, however it came there.</summary>
+    void KeepEdited(string path, string? onDisk, ReadOnlySpan<string> known)
+    {
+        if (onDisk is null || known.Contains(onDisk))
+            return;
+        Put(Trial.EditedOf(path), onDisk);
+        host.Reporting.Warning($"{path} was edited and never started; that text stands in {Trial.EditedOf(path)}");
+    }
+
     void Put(string path, string text) =>
         Refused(
             path,
@@ -179,7 +214,7 @@ sealed class SiteTrial(SiteHost host, string name)
         {
             throw new OperationFailedException(
                 $"{path}: cannot be changed: {e.Message}",
-                "A trial keeps both states on the disk: make room there, or start without --confirm.",
+                "A trial keeps both states on the disk: see that there is room and that it can be written to.",
                 e
             );
         }

@@ -113,6 +113,23 @@ public sealed record MadeMesh(string Folder, ImmutableArray<MadeSite> Sites, Imm
 {
     /// <summary>Sites whose rekey is half done: the others know both keys, and theirs is still the old one.</summary>
     public ImmutableArray<string> HalfDone { get; init; } = [];
+
+    /// <summary>
+    /// The sites whose files changed, in steps: those of a step go out in any order, and all of them before the next
+    /// step, or a link is lost meanwhile. One step, but where a site gets another key: it goes first.
+    /// </summary>
+    /// <param name="rekey">What was done; null for anything else.</param>
+    public ImmutableArray<ImmutableArray<MadeSite>> Delivery(RekeyStep? rekey)
+    {
+        ImmutableArray<MadeSite> changed = [.. Sites.Where(site => site.Change != FileChange.Unchanged)];
+        if (rekey is null)
+            return changed.IsEmpty ? [] : [changed];
+        ImmutableArray<MadeSite> own = [.. changed.Where(IsRekeyed)];
+        ImmutableArray<MadeSite> others = [.. changed.Where(site => !IsRekeyed(site))];
+        return [.. ((ImmutableArray<MadeSite>[])[own, others]).Where(step => !step.IsEmpty)];
+
+        bool IsRekeyed(MadeSite site) => string.Equals(site.Name, rekey.Site, StringComparison.OrdinalIgnoreCase);
+    }
 }
 
 /// <summary>One site of a <see cref="MadeMesh"/>; nothing of it is secret.</summary>

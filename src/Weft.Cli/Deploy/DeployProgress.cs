@@ -1,0 +1,87 @@
+using Spectre.Console;
+using Weft.Mesh;
+
+namespace Weft.Cli.Deploy;
+
+/// <summary>
+/// How a deployment gets on, on standard error. On a terminal: a line that is drawn anew, with what is at work. Elsewhere:
+/// a line for each site that is done. Told from any thread; the owner disposes it before he prints the outcome.
+/// </summary>
+sealed class DeployProgress : IDisposable
+{
+    const int MostNamed = 3;
+
+    readonly Lock _lock = new();
+    readonly int _total;
+    readonly Dictionary<string, string> _stages = [];
+    readonly IAnsiConsole? _terminal;
+    readonly ManualResetEventSlim _end = new();
+    readonly Thread? _drawing;
+    int _done;
+
+    internal DeployProgress(int total)
+    {
+        _total = total;
+        if (Console.IsErrorRedirected)
+            return;
+        _terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        _drawing = new Thread(Draw) { Name = "progress", IsBackground = true };
+        _drawing.Start();
+    }
+
+    internal void Tell(DeployNews news)
+    {
+        lock (_lock)
+        {
+            if (news.Stage is not null)
+                _stages[news.Site] = news.Stage;
+            if (news.Warning is not null)
+                Line($"{news.Site}: warning: {news.Warning}");
+            if (news.Result is null)
+                return;
+            _stages.Remove(news.Site);
+            _done++;
+            if (_terminal is null)
+                Line($"{_done}/{_total} {news.Site}: {DeployText.Word(news.Result.Outcome)}");
+        }
+    }
+
+    public void Dispose()
+    {
+        _end.Set();
+        _drawing?.Join();
+    }
+
+    void Line(string text)
+    {
+        if (_terminal is null)
+            Console.Error.WriteLine(text);
+        else
+            _terminal.WriteLine(text);
+    }
+
+    void Draw()
+    {
+        _terminal!
+            .Status()
+            .Spinner(Spinner.Known.Line)
+            .Start(
+                "",
+                status =>
+                {
+                    do
+                    {
+                        lock (_lock)
+                            status.Status = Markup.Escape(Text());
+                    } while (!_end.Wait(TimeSpan.FromMilliseconds(100)));
+                }
+            );
+    }
+
+    string Text()
+    {
+        string named = string.Join(", ", _stages.Take(MostNamed).Select(s => $"{s.Key} ({s.Value})"));
+        string more = _stages.Count > MostNamed ? $" and {_stages.Count - MostNamed} more" : "";
+        return $"{_done} of {_total} done{(named.Length > 0 ? $"; {named}{more}" : "")}";
+    }
+}
