@@ -23,6 +23,7 @@ static class StatusJson
             status?.Mtu ?? 0,
             [.. (status?.Addresses ?? []).Select(a => a.ToString())],
             [.. (status?.Peers ?? []).Select(p => Of(p, watch.Notes.Links.GetValueOrDefault(p.PublicKey.ToString())))],
+            [.. (status?.Maps ?? []).Select(m => new Map(m.Real.ToString(), m.Shown.ToString()))],
             status?.Names is { } names ? new NameFacts(names.Domain, [.. names.Others], names.Place) : null,
             watch.IsWatched,
             watch.Trial is { } left ? (long)left.TotalSeconds : null,
@@ -52,11 +53,15 @@ static class StatusJson
         int Mtu,
         string[] Addresses,
         Peer[] Peers,
+        Map[] Maps,
         NameFacts? Names,
         bool Watched,
         long? TrialSecondsLeft,
         Happening[] History
     );
+
+    /// <summary>A network behind the site, and the prefix under which the others reach it.</summary>
+    internal sealed record Map(string Lan, string Shown);
 
     /// <summary>The site's own domain, those of the others, and where this host's dnsmasq was told of them.</summary>
     internal sealed record NameFacts(string? Domain, string[] Others, string? Place);

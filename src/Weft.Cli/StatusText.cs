@@ -27,6 +27,7 @@ static class StatusText
         Wrap(text, facts);
         if (status.PublicKey is { } key)
             text.Append($"{Indent}key {key}\n");
+        Wrap(text, [.. status.Maps.Select(m => $"{m.Real} is {m.Shown} to the others")]);
         if (status.Names is { } names)
             Wrap(text, Names(names));
         if (watch.Trial is { } left)

@@ -15,6 +15,20 @@ public readonly record struct LanMap(IPNetwork Real, IPNetwork Shown)
 
     public bool IsMapped => Real != Shown;
 
+    /// <summary>What an address of the prefix that is shown is in the real network.</summary>
+    public IPAddress ToReal(IPAddress shown)
+    {
+        ArgumentNullException.ThrowIfNull(shown);
+        byte[] address = shown.GetAddressBytes();
+        byte[] network = Real.BaseAddress.GetAddressBytes();
+        for (int bit = 0; bit < Real.PrefixLength; bit++)
+        {
+            byte mask = (byte)(0x80 >> (bit % 8));
+            address[bit / 8] = (byte)((address[bit / 8] & ~mask) | (network[bit / 8] & mask));
+        }
+        return new IPAddress(address);
+    }
+
     /// <summary>As a file has it.</summary>
     public override string ToString() =>
         IsMapped ? $"{AddressText.Format(Real)} {Word} {AddressText.Format(Shown)}" : AddressText.Format(Real);

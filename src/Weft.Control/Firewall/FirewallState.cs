@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
+using Weft.Config;
 
 namespace Weft.Control;
 
@@ -34,7 +36,17 @@ sealed record FirewallState
                 .OfType<FirewallChange>(),
         ];
 
-    /// <summary>There is a tool for guards of this family.</summary>
+    /// <summary>What to change so that just these networks are mapped for the interface.</summary>
+    internal ImmutableArray<FirewallChange> Map(string name, ImmutableArray<LanMap> wanted) =>
+        [
+            .. ((bool[])[false, true])
+                .Select(v6 => Guards(v6)?.Map(new LanMapping(name, v6, [.. wanted.Where(m => IsIPv6(m) == v6)])))
+                .OfType<FirewallChange>(),
+        ];
+
+    static bool IsIPv6(LanMap map) => map.Real.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
+
+    /// <summary>There is a tool for guards and mapped networks of this family.</summary>
     internal bool CanGuard(bool v6) => Guards(v6) is not null;
 
     IGuards? Guards(bool v6) => v6 ? GuardsV6 : GuardsV4;
@@ -80,6 +92,7 @@ sealed record FirewallState
         if (Nft?.Take(name, IPv4 is not null || IPv6 is not null) is { } nftChange)
             changes.Add(nftChange);
         changes.AddRange(Guard(name, []));
+        changes.AddRange(Map(name, []));
         return changes.DrainToImmutable();
     }
 

@@ -4,32 +4,38 @@ using System.Text;
 namespace Weft.Control;
 
 /// <summary>
-/// The <see cref="TunnelGuard"/>s that stand in iptables or ip6tables, and the text for <c>iptables-restore</c> to change
+/// The <see cref="TunnelGuard"/>s and <see cref="LanMapping"/>s that stand in iptables or ip6tables, and the text for <c>iptables-restore</c> to change
 /// them. Only for a host without nft. Pure.
 /// </summary>
 /// <param name="Restore">Path of <c>iptables-restore</c> or <c>ip6tables-restore</c>.</param>
 /// <param name="Lines">What <c>iptables-save</c> printed.</param>
 sealed record IptablesGuards(string Restore, ImmutableArray<string> Lines) : IGuards
 {
-    static readonly string[] s_tables = ["raw", "mangle"];
+    static readonly string[] s_tables = ["raw", "mangle", "nat"];
 
     public FirewallChange? Put(TunnelGuard guard)
     {
-        ImmutableArray<(string, string)> standing = Standing(guard.Interface);
+        ImmutableArray<(string, string)> standing = Standing(TunnelGuard.IptablesRemark(guard.Interface));
         ImmutableArray<(string, string)> wanted = guard.IptablesRules();
         return standing.ToHashSet().SetEquals(wanted) ? null : Change(standing, wanted);
     }
 
     public FirewallChange? Take(string name, bool v6)
     {
-        ImmutableArray<(string, string)> standing = Standing(name);
+        ImmutableArray<(string, string)> standing = Standing(TunnelGuard.IptablesRemark(name));
         return standing.IsEmpty ? null : Change(standing, []);
     }
 
-    ImmutableArray<(string Table, string Rule)> Standing(string name)
+    public FirewallChange? Map(LanMapping wanted)
+    {
+        ImmutableArray<(string, string)> standing = Standing(LanMapping.IptablesRemark(wanted.Interface));
+        ImmutableArray<(string, string)> rules = wanted.IptablesRules();
+        return standing.ToHashSet().SetEquals(rules) ? null : Change(standing, rules);
+    }
+
+    ImmutableArray<(string Table, string Rule)> Standing(string remark)
     {
         ImmutableArray<(string, string)>.Builder rules = ImmutableArray.CreateBuilder<(string, string)>();
-        string remark = TunnelGuard.IptablesRemark(name);
         string table = "";
         foreach (string line in Lines)
         {

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Weft.Control;
 
-/// <summary>The <see cref="TunnelGuard"/>s that stand in nftables, and the text for <c>nft -f</c> to change them. Pure.</summary>
+/// <summary>The <see cref="TunnelGuard"/>s and <see cref="LanMapping"/>s that stand in nftables, and the text for <c>nft -f</c> to change them. Pure.</summary>
 /// <param name="Program">Path of <c>nft</c>.</param>
 /// <param name="Ruleset">What stands.</param>
 sealed partial record NftGuards(string Program, Nftables Ruleset) : IGuards
@@ -25,6 +25,23 @@ sealed partial record NftGuards(string Program, Nftables Ruleset) : IGuards
         return Ruleset.HasTable(TunnelGuard.NftFamily(v6), TunnelGuard.NftTable(name))
             ? new(Program, ["-f", "-"], empty, empty + Standing(name, v6)?.NftText())
             : null;
+    }
+
+    public FirewallChange? Map(LanMapping wanted)
+    {
+        (string family, string table) = (TunnelGuard.NftFamily(wanted.IsIPv6), LanMapping.NftTable(wanted.Interface));
+        ImmutableArray<string> remarks = [.. Ruleset.RulesOf(family, table).Select(r => r.Words)];
+        bool isThere = Ruleset.HasTable(family, table);
+        if (wanted.Maps.IsEmpty ? !isThere : remarks.ToHashSet().SetEquals(wanted.NftRemarks))
+            return null;
+        string empty = EmptiedTable(family, table);
+        LanMapping standing = LanMapping.Standing(wanted.Interface, wanted.IsIPv6, remarks);
+        return new(
+            Program,
+            ["-f", "-"],
+            wanted.Maps.IsEmpty ? empty : empty + wanted.NftText(),
+            standing.Maps.IsEmpty ? empty : empty + standing.NftText()
+        );
     }
 
     /// <summary>Null when there is none, or none that we could have made.</summary>
@@ -49,11 +66,10 @@ sealed partial record NftGuards(string Program, Nftables Ruleset) : IGuards
     }
 
     /// <summary>A table can only be deleted where there is one.</summary>
-    static string Emptied(string name, bool v6)
-    {
-        string table = $"table {TunnelGuard.NftFamily(v6)} {TunnelGuard.NftTable(name)}\n";
-        return $"add {table}delete {table}";
-    }
+    static string Emptied(string name, bool v6) => EmptiedTable(TunnelGuard.NftFamily(v6), TunnelGuard.NftTable(name));
+
+    static string EmptiedTable(string family, string table) =>
+        $"add table {family} {table}\ndelete table {family} {table}\n";
 
     [GeneratedRegex(@"\bip6? daddr ([0-9a-f.:]+)")]
     private static partial Regex Destination();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using Weft.Config;
 using Weft.Crypto;
 using Weft.Linux.Netlink;
@@ -57,6 +58,10 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             host.Reporting.Warning(
                 $"neither nft nor iptables: a strict reverse-path filter may drop {(guard.IsIPv6 ? "IPv6" : "IPv4")} packets"
             );
+        foreach (LanMap map in ready.Wanted.Maps.Where(m => !ready.Actual.Firewall.CanGuard(IsIPv6(m))))
+            host.Reporting.Warning(
+                $"neither nft nor iptables: {map} cannot be mapped, and the other sites do not reach it"
+            );
         if (!isNew && ready.Steps.IsEmpty && ready.Around.IsEmpty)
         {
             WriteState(ready.State);
@@ -68,6 +73,8 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         Name(ready.Names);
         return new StartResult(_name, isNew, _runner.Count);
     }
+
+    static bool IsIPv6(LanMap map) => map.Real.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
 
     /// <summary>Looks at the host and works out what to do. Changes nothing.</summary>
     /// <exception cref="OperationFailedException">Something is in the way.</exception>

@@ -29,6 +29,9 @@ public sealed record SiteStatus
     /// <summary>0 when the device is not bound.</summary>
     public ushort ListenPort { get; init; }
 
+    /// <summary>Networks behind the site that the others reach under another prefix.</summary>
+    public ImmutableArray<LanMap> Maps { get; init; } = [];
+
     /// <summary>Null when no site of the mesh has a domain.</summary>
     public NamesStatus? Names { get; init; }
 
@@ -102,6 +105,7 @@ static class SiteStatusReader
             ],
             PublicKey = device?.PublicKey,
             ListenPort = device?.ListenPort ?? 0,
+            Maps = config?.Interface.Maps ?? [],
             Names = config is null ? null : host.Dns.Status(config, name, state!.NamesPlace),
             Peers =
             [

@@ -70,6 +70,7 @@ static class HostPlan
         if (wanted.Firewall is { } firewall)
             steps.AddRange(actual.Firewall.Put(firewall).Select(c => new ChangeFirewall(c)));
         steps.AddRange(actual.Firewall.Guard(wanted.Name, wanted.Guards).Select(c => new ChangeFirewall(c)));
+        steps.AddRange(actual.Firewall.Map(wanted.Name, wanted.Maps).Select(c => new ChangeFirewall(c)));
         foreach (Sysctl sysctl in wanted.Sysctls)
         {
             if (actual.Sysctls.TryGetValue(sysctl.Key, out string? old) && old != sysctl.Value)

@@ -49,6 +49,9 @@ sealed class WantedSite(SiteFile file, StartOptions options, HostState actual, I
             Rules = fullTunnel ? Rules(table) : [],
             Firewall = options.JoinNetworks ? new FirewallWish(file.Interface, Port(), Interface.Mtu ?? mtu) : null,
             Guards = fullTunnel ? Guards(table) : [],
+            Maps = options.JoinNetworks
+                ? Interface.Maps.RemoveAll(m => !actual.HasIPv6 && IsIPv6(m.Real.BaseAddress))
+                : [],
             NameServers = NameServers.Of(Interface.Dns),
             Sysctls = Settings(fullTunnel),
         };

@@ -30,6 +30,9 @@ sealed record WantedState
     /// <summary>At most one for each family.</summary>
     public ImmutableArray<TunnelGuard> Guards { get; init; } = [];
 
+    /// <summary>Networks behind the site that the others reach under another prefix.</summary>
+    public ImmutableArray<LanMap> Maps { get; init; } = [];
+
     public NameServers? NameServers { get; init; }
 
     public ImmutableArray<Sysctl> Sysctls { get; init; } = [];

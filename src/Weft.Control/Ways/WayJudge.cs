@@ -52,7 +52,7 @@ sealed class WayJudge(WayFacts facts)
             From = facts.From,
             Verdict = verdict,
             Summary = summary,
-            Reasons = [.. reasons],
+            Reasons = [.. reasons, .. MapNotes.Of(facts)],
             Interface = leaves ? LinkName : null,
             Nature = leaves ? facts.Nature : null,
             Peer = leaves ? DevicePeer() : null,

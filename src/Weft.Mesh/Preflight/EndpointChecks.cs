@@ -98,7 +98,9 @@ static class EndpointChecks
     internal static ImmutableArray<(IpRange Range, string What)> NetworksOf(MeshConfig config) =>
         [
             .. config.Networks.Select(n => (IpRange.Of(n), $"the tunnel network {n}")),
-            .. config.Sites.SelectMany(s => s.Lans.Select(lan => (IpRange.Of(lan), $"Lan = {lan} of {s.Name}"))),
+            .. config.Sites.SelectMany(s =>
+                s.Lans.Select(s.Shown).Select(lan => (IpRange.Of(lan), $"Lan = {lan} of {s.Name}"))
+            ),
         ];
 
     /// <summary>The value that says where a site is dialled.</summary>

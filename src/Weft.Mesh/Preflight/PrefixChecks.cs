@@ -4,16 +4,23 @@ using Weft.Config;
 namespace Weft.Mesh;
 
 /// <summary>
-/// That no prefix belongs to two: LANs against each other and against the tunnel networks. Two prefixes are nested or
-/// disjoint, so one pass over them in order, with those that are still open on a stack, finds every pair.
+/// That no prefix belongs to two: LANs against each other and against the tunnel networks. A LAN that is mapped is in the
+/// way of what the others show, but not of another LAN that is mapped. Two prefixes are nested or disjoint, so one pass
+/// over them in order, with those that are still open on a stack, finds every pair.
 /// </summary>
 static class PrefixChecks
 {
     /// <summary>Of overlaps that are listed one by one; a thousand equal LANs make half a million.</summary>
     const int MostListed = 100;
 
-    /// <summary>A tunnel network (site -1) or a LAN.</summary>
-    readonly record struct Claim(IpRange Range, IPNetwork Network, int Site, ValueOf Value);
+    /// <summary>A tunnel network (site -1) or a LAN: as its site has it, as the others see it, or both.</summary>
+    readonly record struct Claim(IpRange Range, IPNetwork Network, int Site, ValueOf Value, LanMap Map)
+    {
+        /// <summary>The others do not see it, since it is mapped.</summary>
+        internal bool IsHidden => Map.IsMapped && Network == Map.Real;
+
+        internal bool IsShownMapped => Map.IsMapped && Network == Map.Shown;
+    }
 
     internal static void Run(MeshConfig config, Findings findings)
     {
@@ -23,7 +30,13 @@ static class PrefixChecks
         for (int i = 0; i < config.Sites.Length; i++)
         {
             for (int k = 0; k < config.Sites[i].Lans.Length; k++)
-                Collect(config.Sites[i].Lans[k], i, new ValueOf("Lan", k), claims, config, findings);
+            {
+                IPNetwork lan = config.Sites[i].Lans[k];
+                LanMap map = new(lan, config.Sites[i].Shown(lan));
+                Collect(lan, i, new ValueOf("Lan", k), claims, config, findings, map);
+                if (map.IsMapped)
+                    Collect(map.Shown, i, new ValueOf("Lan", k), claims, config, findings, map);
+            }
         }
         claims.Sort(
             (a, b) =>
@@ -32,6 +45,7 @@ static class PrefixChecks
                 : a.Range.Last != b.Range.Last ? b.Range.Last.CompareTo(a.Range.Last)
                 : a.Site.CompareTo(b.Site)
         );
+        FreePrefixes free = new(claims.Select(c => c.Range));
         int overlaps = 0;
         Stack<Claim> open = new();
         foreach (Claim claim in claims)
@@ -40,8 +54,10 @@ static class PrefixChecks
                 open.Pop();
             foreach (Claim outer in open)
             {
+                if (outer.IsHidden && claim.IsHidden && outer.Site != claim.Site)
+                    continue;
                 if (++overlaps <= MostListed)
-                    Report(outer, claim, config, findings);
+                    Report(outer, claim, config, findings, free);
             }
             open.Push(claim);
         }
@@ -60,7 +76,8 @@ static class PrefixChecks
         ValueOf value,
         List<Claim> claims,
         MeshConfig config,
-        Findings findings
+        Findings findings,
+        LanMap map = default
     )
     {
         IpRange range = IpRange.Of(network);
@@ -69,7 +86,7 @@ static class PrefixChecks
             : AddressKind.NeverRoutedIn(range) is string kind ? $"{value.Key} = {network} holds {kind}"
             : null;
         if (fault is null)
-            claims.Add(new Claim(range, network, site, value));
+            claims.Add(new Claim(range, network, site, value, map));
         else if (site < 0)
             findings.OfMesh(
                 FindingLevel.Error,
@@ -86,7 +103,7 @@ static class PrefixChecks
             );
     }
 
-    static void Report(Claim outer, Claim inner, MeshConfig config, Findings findings)
+    static void Report(Claim outer, Claim inner, MeshConfig config, Findings findings, FreePrefixes free)
     {
         if (outer.Site < 0 && inner.Site < 0)
             findings.OfMesh(
@@ -99,6 +116,13 @@ static class PrefixChecks
             );
         else if (outer.Site < 0 || inner.Site < 0)
             AgainstTunnel(outer.Site < 0 ? inner : outer, outer.Site < 0 ? outer : inner, config, findings);
+        else if (outer.Site == inner.Site && (outer.IsShownMapped || inner.IsShownMapped))
+            findings.Error(
+                inner.Site,
+                inner.Value,
+                $"{Words(inner, config)} overlaps {Words(outer, config)}, so one address would mean two hosts",
+                $"map it to a prefix that no site has, such as {Free(inner, free)}"
+            );
         else if (outer.Site == inner.Site)
             findings.Warning(
                 inner.Site,
@@ -109,7 +133,7 @@ static class PrefixChecks
                 $"leave Lan = {inner.Network} out"
             );
         else
-            BetweenSites(outer, inner, config, findings);
+            BetweenSites(outer, inner, config, findings, free);
     }
 
     static void AgainstTunnel(Claim lan, Claim tunnel, MeshConfig config, Findings findings) =>
@@ -120,20 +144,49 @@ static class PrefixChecks
             "choose a Network that no site uses"
         );
 
-    static void BetweenSites(Claim outer, Claim inner, MeshConfig config, Findings findings)
+    static void BetweenSites(Claim outer, Claim inner, MeshConfig config, Findings findings, FreePrefixes free)
     {
         // The later one in the file is where the fault stands: it was most likely the one just added.
         (Claim later, Claim earlier) = inner.Site > outer.Site ? (inner, outer) : (outer, inner);
         string message =
-            inner.Network == outer.Network
+            later.Map.IsMapped || earlier.Map.IsMapped ? $"{Words(later, config)} overlaps {Words(earlier, config)}"
+            : inner.Network == outer.Network
                 ? $"Lan = {inner.Network} is claimed twice, by {config.Sites[later.Site].Name} and {config.Sites[earlier.Site].Name}"
-                : $"Lan = {later.Network} of {config.Sites[later.Site].Name} overlaps Lan = {earlier.Network} of {config.Sites[earlier.Site].Name}";
+            : $"Lan = {later.Network} of {config.Sites[later.Site].Name} overlaps Lan = {earlier.Network} of {config.Sites[earlier.Site].Name}";
         findings.OfSites(
             FindingLevel.Error,
             [later.Site, earlier.Site],
             later.Value,
             message,
-            "renumber one of the two LANs, or leave it out of the mesh"
+            WayOut(later, earlier, config, free)
         );
     }
+
+    /// <summary>
+    /// Both are mapped, or a host of the one that is not would be asked for at home by the hosts of the one that is. One that
+    /// is mapped to where another is needs another place.
+    /// </summary>
+    static string WayOut(Claim later, Claim earlier, MeshConfig config, FreePrefixes free)
+    {
+        Claim[] moved =
+            later.IsShownMapped ? [later]
+            : earlier.IsShownMapped ? [earlier]
+            : [earlier, later];
+        return "map "
+            + string.Join(
+                " and ",
+                moved
+                    .Where(c => !c.IsHidden)
+                    .Select(c => $"{config.Sites[c.Site].Name} with Lan = {c.Map.Real} as {Free(c, free)}")
+            )
+            + (moved.Any(c => c.IsShownMapped) ? "" : ", renumber one of the two LANs, or leave it out of the mesh");
+    }
+
+    static string Free(Claim claim, FreePrefixes free) =>
+        free.Next(claim.Range.Family, claim.Network.PrefixLength) is { } found
+            ? found.ToString()
+            : $"a free /{claim.Network.PrefixLength}";
+
+    static string Words(Claim claim, MeshConfig config) =>
+        (claim.Map.IsMapped ? $"Lan = {claim.Map}" : $"Lan = {claim.Network}") + $" of {config.Sites[claim.Site].Name}";
 }
