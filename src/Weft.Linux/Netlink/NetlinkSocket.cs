@@ -29,7 +29,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
     const ushort FlagAcknowledgementAttributes = 0x200;
     const int AcknowledgementText = 1;
 
-    // A dump under steady change could restart for ever; the last torn answer is then as good as any.
+    // A dump under steady change could restart for ever.
     const int DumpTries = 16;
 
     // The kernel answers at once; waiting longer than this means that no answer will come.
@@ -42,7 +42,8 @@ public sealed unsafe class NetlinkSocket : IDisposable
     byte[] _buffer = new byte[FirstBufferLength];
     uint _sequence;
 
-    NetlinkSocket(Descriptor fd) => _fd = fd;
+    /// <param name="fd">Becomes this object's.</param>
+    internal NetlinkSocket(Descriptor fd) => _fd = fd;
 
     /// <exception cref="NetlinkException">The kernel has no such family or gives out no descriptor.</exception>
     public static NetlinkSocket Open(int family)
@@ -82,7 +83,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
     }
 
     /// <summary>Asks for all objects (<see cref="NetlinkOptions.Dump"/>), again from the start if they changed meanwhile.</summary>
-    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    /// <exception cref="NetlinkException">The kernel refused, or they changed during each of many tries (EINTR): no answer is a torn one.</exception>
     public ImmutableArray<T> Dump<T>(NetlinkRequest request, string what, NetlinkDecoder<T> decode)
         where T : class
     {
@@ -91,9 +92,9 @@ public sealed unsafe class NetlinkSocket : IDisposable
         {
             replies.Clear();
             if (Exchange(request, what, decode, replies))
-                break;
+                return replies.DrainToImmutable();
         }
-        return replies.DrainToImmutable();
+        throw new NetlinkException(what, Errno.EINTR, $"changed while it was read, {DumpTries} times over; try again");
     }
 
     public void Dispose()
