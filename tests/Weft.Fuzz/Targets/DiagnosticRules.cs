@@ -16,15 +16,28 @@ static partial class DiagnosticRules
     /// <summary>Characters of one fault: a line or two on a terminal.</summary>
     const int Longest = 400;
 
-    /// <summary>Holds what a parser says of a text to the rules, and tells the observation of it.</summary>
-    public static void Check<T>(string text, ParseResult<T> result, Observation seen)
+    /// <summary>
+    /// Has a parser read an input as text, holds what it says to the rules, and tells the observation of it. Null when it
+    /// found faults.
+    /// </summary>
+    public static T? Parse<T>(
+        ReadOnlySpan<byte> input,
+        Func<string, ParseResult<T>> parse,
+        Observation seen,
+        out string text
+    )
         where T : class
     {
+        text = Encoding.UTF8.GetString(input);
+        ParseResult<T> result;
+        using (seen.Measure())
+            result = parse(text);
         Rule.Holds(result.IsGood == result.Faults.IsEmpty, "there is a value or there are faults");
         Check(text, result.Faults);
         foreach (Diagnostic fault in result.Faults)
             seen.Saw(ShapeOf(fault.Message));
         seen.Saw("faults", result.Faults.Length);
+        return result.Value;
     }
 
     /// <summary>Holds faults to the rules.</summary>

@@ -32,7 +32,7 @@ sealed class FilterTable
         {
             string[] words = line.Split(' ');
             if (words is ["-A", var chain, .. { Length: > 0 } rest] && table._rules.TryGetValue(chain, out var rules))
-                if (rest[^1].Length > 0 && rest is [.., "-j", var target] && table.IsTarget(target))
+                if (rest[^1].Length > 0 && TargetIn(rest) is { } target && table.IsTarget(target))
                     rules.Add(string.Join(' ', rest));
         }
         return table;
@@ -101,8 +101,17 @@ sealed class FilterTable
     bool IsTarget(string target) =>
         target is "ACCEPT" or "DROP" or "REJECT" or "RETURN" or "TCPMSS" || _rules.ContainsKey(target);
 
-    static string TargetOf(string rule) =>
-        rule[(rule.LastIndexOf("-j ", StringComparison.Ordinal) + 3)..].Split(' ')[0];
+    static string TargetOf(string rule) => TargetIn(rule.Split(' ')) ?? "";
+
+    /// <summary>Where a rule leads; null when it is none. Only TCPMSS has something to say behind its name.</summary>
+    static string? TargetIn(string[] words) =>
+        words switch
+        {
+            [.., "-j", "TCPMSS", "--set-mss", var size] when ushort.TryParse(size, out ushort _) => "TCPMSS",
+            [.., "-j", "TCPMSS", "--clamp-mss-to-pmtu"] => "TCPMSS",
+            [.., "-j", not "TCPMSS" and var target] => target,
+            _ => null,
+        };
 
     static bool IsPrintable(string line) => line.All(c => c is >= ' ' and <= '~');
 }

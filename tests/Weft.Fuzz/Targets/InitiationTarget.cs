@@ -36,10 +36,7 @@ sealed class InitiationTarget : ITarget
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
-        InputReader script = new(input);
-        byte switches = script.Byte();
-        int lengthChange = (sbyte)script.Byte();
-        Message message = new(_genuine, script.Take(_genuine.Length), Is(OtherLength) ? lengthChange : 0);
+        Message message = Message.Read(input, _genuine, OtherLength, out byte switches);
         bool Is(byte one) => (switches & one) != 0;
 
         using TwoNodes nodes = new();

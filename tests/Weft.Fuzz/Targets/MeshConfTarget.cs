@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Text;
 using Weft.Config;
 using Weft.Crypto;
 using Weft.Mesh;
@@ -57,12 +56,15 @@ sealed class MeshConfTarget : ITarget
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
-        string text = Encoding.UTF8.GetString(input);
-        ParseResult<MeshConfig> result;
-        using (seen.Measure())
-            result = MeshConfigText.Parse(text, DiagnosticRules.File);
-        DiagnosticRules.Check(text, result, seen);
-        if (result.Value is not { } mesh)
+        if (
+            DiagnosticRules.Parse(
+                input,
+                read => MeshConfigText.Parse(read, DiagnosticRules.File),
+                seen,
+                out string text
+            )
+            is not { } mesh
+        )
             return;
         seen.Saw("sites", mesh.Sites.Length);
         string written = MeshConfigText.Write(mesh);
@@ -92,7 +94,8 @@ sealed class MeshConfTarget : ITarget
         foreach (Mesh.Finding finding in findings)
         {
             string said = finding.Diagnostic.ToString();
-            seen.Saw(DiagnosticRules.ShapeOf(Without(names, finding.Diagnostic.Message)));
+            // With an amount, since its neighbours say nothing: every mesh has its findings in another order.
+            seen.Saw(DiagnosticRules.ShapeOf(Without(names, finding.Diagnostic.Message)), 1);
             Rule.Holds(
                 finding.Diagnostic.Line >= 0 && finding.Diagnostic.Line <= lines,
                 "a finding points into the file",

@@ -13,13 +13,23 @@ sealed class Message
 
     /// <param name="mask">Bits to turn; what it is too short for stays.</param>
     /// <param name="lengthChange">Bytes to add, or to take away.</param>
-    public Message(byte[] genuine, ReadOnlySpan<byte> mask, int lengthChange)
+    Message(byte[] genuine, ReadOnlySpan<byte> mask, int lengthChange)
     {
         _genuine = genuine;
         Bytes = new byte[Math.Max(0, genuine.Length + lengthChange)];
         genuine.AsSpan(0, Math.Min(genuine.Length, Bytes.Length)).CopyTo(Bytes);
         for (int i = 0; i < Math.Min(mask.Length, Bytes.Length); i++)
             Bytes[i] ^= mask[i];
+    }
+
+    /// <summary>What an input makes of a message: switches, a change of its length, bits to turn.</summary>
+    /// <param name="otherLength">The switch without which the length stays.</param>
+    public static Message Read(ReadOnlySpan<byte> input, byte[] genuine, byte otherLength, out byte switches)
+    {
+        InputReader script = new(input);
+        switches = script.Byte();
+        int lengthChange = (sbyte)script.Byte();
+        return new Message(genuine, script.Take(genuine.Length), (switches & otherLength) != 0 ? lengthChange : 0);
     }
 
     public byte[] Bytes { get; }

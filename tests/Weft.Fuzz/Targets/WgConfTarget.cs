@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
-using System.Text;
 using Weft.Config;
 
 namespace Weft.Fuzz.Targets;
@@ -42,12 +41,10 @@ sealed class WgConfTarget : ITarget
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
-        string text = Encoding.UTF8.GetString(input);
-        ParseResult<DeviceConfig> result;
-        using (seen.Measure())
-            result = WgConfText.Parse(text, DiagnosticRules.File, new Names());
-        DiagnosticRules.Check(text, result, seen);
-        if (result.Value is not { } config)
+        if (
+            DiagnosticRules.Parse(input, read => WgConfText.Parse(read, DiagnosticRules.File, new Names()), seen, out _)
+            is not { } config
+        )
             return;
         seen.Saw("peers", config.Peers.Length);
         foreach (PeerConfig peer in config.Peers)

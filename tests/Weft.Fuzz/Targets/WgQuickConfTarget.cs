@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 using Weft.Config;
 
 namespace Weft.Fuzz.Targets;
@@ -58,12 +57,10 @@ sealed class WgQuickConfTarget : ITarget
 
     public void Run(ReadOnlySpan<byte> input, Observation seen)
     {
-        string text = Encoding.UTF8.GetString(input);
-        ParseResult<SiteConfig> result;
-        using (seen.Measure())
-            result = SiteConfigText.Parse(text, DiagnosticRules.File);
-        DiagnosticRules.Check(text, result, seen);
-        if (result.Value is not { } config)
+        if (
+            DiagnosticRules.Parse(input, read => SiteConfigText.Parse(read, DiagnosticRules.File), seen, out _)
+            is not { } config
+        )
             return;
         seen.Saw("peers", config.Peers.Length);
         seen.Saw(
