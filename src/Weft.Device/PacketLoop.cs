@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Weft.Linux;
+using Weft.Protocol;
 
 namespace Weft.Device;
 
@@ -10,6 +11,9 @@ namespace Weft.Device;
 /// </summary>
 sealed class PacketLoop : IDisposable
 {
+    /// <summary>How long a socket rests after a failure to receive, so that one that stays does not take a core.</summary>
+    static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
+
     readonly TunSource _tun;
     readonly ControlWake _wake;
     readonly SleepDetector _sleep;
@@ -109,15 +113,24 @@ sealed class PacketLoop : IDisposable
     bool Serve(SocketSource[] sockets)
     {
         using Poller poller = new([_news.Descriptor, _tun.Descriptor, .. sockets.Select(socket => socket.Descriptor)]);
+        Instant? restEnds = null;
         while (true)
         {
-            poller.Wait(milliseconds: -1);
+            poller.Wait(restEnds is null ? -1 : (int)Rest.TotalMilliseconds);
+            if (restEnds is { } end && DeviceClock.Now >= end)
+            {
+                poller.WatchAll();
+                restEnds = null;
+            }
             if (poller.IsReady(0) || !_wake.WaitUntilAwake(_sleep, in _isNews))
                 return true;
             for (int i = 0; i < sockets.Length; i++)
             {
-                if (poller.IsReady(i + 2))
-                    sockets[i].TakeBatch();
+                if (poller.IsReady(i + 2) && !sockets[i].TakeBatch())
+                {
+                    poller.Ignore(i + 2);
+                    restEnds = DeviceClock.Now + Rest;
+                }
             }
             // Whether it was ready or not: it may have become so meanwhile.
             if (!_tun.TakeBatch())

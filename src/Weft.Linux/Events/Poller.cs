@@ -55,6 +55,17 @@ public sealed unsafe class Poller : IDisposable
     /// <summary>Whether the descriptor at <paramref name="index"/> was ready, or broken, when the last wait ended.</summary>
     public bool IsReady(int index) => _polls[index].revents != 0;
 
+    /// <summary>Waits for this one no longer, until <see cref="WatchAll"/>.</summary>
+    // The kernel passes over negative numbers.
+    public void Ignore(int index) => _polls[index].fd = ~_descriptors[index].Number;
+
+    /// <summary>Waits for all of them again.</summary>
+    public void WatchAll()
+    {
+        for (int i = 0; i < _polls.Length; i++)
+            _polls[i].fd = _descriptors[i].Number;
+    }
+
     public void Dispose()
     {
         foreach (Descriptor descriptor in _descriptors)
