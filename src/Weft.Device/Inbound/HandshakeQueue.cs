@@ -3,46 +3,64 @@ using Weft.Protocol;
 namespace Weft.Device;
 
 /// <summary>
-/// Handshake messages on their way from the packet thread to the control thread, in rings that are read in turns. So a
-/// flood fills the ring of its own kind and keeps out nobody else: messages that show nothing have one ring for sources
+/// Handshake messages on their way from the packet thread to the control thread, in lanes that are read in turns. So a
+/// flood fills the lane of its own kind and keeps out nobody else: messages that show nothing have one lane for sources
 /// that were silent and one for those that keep sending, and so have messages that prove their source. On sources that
-/// prove themselves again and again only a share of the time is spent. Several writers, one reader.
+/// keep sending only a share of the time is spent. Several writers, one reader.
 /// </summary>
 sealed class HandshakeQueue
 {
     /// <summary>What a node reads its load from.</summary>
     public const int Capacity = Node.HandshakeQueueLength;
 
-    /// <summary>Messages that show nothing, of sources that keep sending: from here on the node asks for cookies.</summary>
-    const int Flood = Capacity / 8;
+    /// <summary>So many that wait are a flood: from here on the node asks for cookies.</summary>
+    public const int Flood = Capacity / 8;
 
-    /// <summary>Of each other ring: a burst of a thousand peers fits.</summary>
-    const int BurstCapacity = 1024;
+    /// <summary>Of the lanes for sources that were silent: so many may begin at once. Memory that is never used is never taken.</summary>
+    const int RushCapacity = 8192;
 
-    /// <summary>
-    /// Reads after which the turns begin again: one for proven fresh sources, one for those that keep sending, all others
-    /// for messages that show nothing, of either kind in turn. Answered with a cookie, ten of these cost as much as one that
-    /// is computed for.
-    /// </summary>
-    const int Turns = 10;
+    const int ProvenCapacity = 1024;
 
-    /// <summary>Proven, of sources of which no such message came for a second.</summary>
-    readonly HandshakeRing _fresh = new(BurstCapacity);
+    /// <summary>Whose turn it is, by the lane's number. Answered with a cookie, ten messages cost as much as one that is computed for.</summary>
+    static readonly byte[] s_turns = [2, 0, 1, 0, 1, 0, 1, 0, 1, 3];
 
-    readonly HandshakeRing _proven = new(BurstCapacity);
-    readonly HandshakeRing _newcomers = new(BurstCapacity);
-    readonly HandshakeRing _unproven = new(Capacity);
+    /// <summary>Messages that show nothing, of sources that were silent for a second.</summary>
+    readonly HandshakeLane _newcomers = new(RushCapacity);
+
+    /// <summary>A rush of them is answered as fast as can be; a flood, which gets cookies at best, in a share of the time.</summary>
+    readonly HandshakeLane _unproven = new(Capacity, Flood);
+
+    /// <summary>Messages that prove their source, of which no such message came for a second.</summary>
+    readonly HandshakeLane _fresh = new(RushCapacity);
+
+    readonly HandshakeLane _proven = new(ProvenCapacity, flood: 1);
+
+    /// <summary>A lane that is empty when it has its turn leaves it to the one behind it.</summary>
+    readonly HandshakeLane[] _lanes;
+
     readonly FreshSources _sources = new();
 
     /// <summary>By itself, since these may be made up: nobody loses by another's use of his address what he can prove.</summary>
     readonly FreshSources _claimedSources = new();
 
-    readonly WorkShare _provenShare = new();
-    readonly WorkShare _unprovenShare = new();
     int _turn;
 
+    public HandshakeQueue() => _lanes = [_newcomers, _unproven, _fresh, _proven];
+
     /// <summary>Messages that wait. No lock.</summary>
-    public int Count => _fresh.Count + _proven.Count + _newcomers.Count + _unproven.Count;
+    public int Count => _newcomers.Count + _unproven.Count + _fresh.Count + _proven.Count;
+
+    /// <summary>When there will be one to read, of those that wait now: long past, later, or Never. The reader's.</summary>
+    public Instant NextRead
+    {
+        get
+        {
+            Instant next = Instant.Never;
+            foreach (HandshakeLane lane in _lanes)
+                next = lane.NextRead < next ? lane.NextRead : next;
+            return next;
+        }
+    }
 
     /// <summary>False when there is no room, or the claim is none; the message is lost then.</summary>
     /// <param name="datagram">At most an initiation's length.</param>
@@ -55,66 +73,24 @@ sealed class HandshakeQueue
             _ => false,
         };
 
-    /// <summary>When there will be one to read, of those that wait now: long past, later, or Never. The reader's.</summary>
-    public Instant NextRead =>
-        _fresh.Count + _newcomers.Count > 0 ? default
-        : _proven.Count == 0 && _unproven.Count == 0 ? Instant.Never
-        : _proven.Count == 0 ? NextUnproven
-        : _unproven.Count == 0 || _provenShare.Next < NextUnproven ? _provenShare.Next
-        : NextUnproven;
-
-    /// <summary>A rush is answered as fast as can be; a flood, which gets cookies at best, in a share of the time.</summary>
-    Instant NextUnproven => _unproven.Count < Flood ? default : _unprovenShare.Next;
-
-    /// <summary>Takes the oldest message of the ring whose turn it is, else of another; false when there is none for now.</summary>
+    /// <summary>Takes the oldest message of the lane whose turn it is, else of another; false when there is none for now.</summary>
     /// <param name="now">Whatever the last message asked for is done.</param>
     /// <param name="datagram">At least an initiation's length; its first <paramref name="length"/> bytes are filled.</param>
     /// <param name="queued">Messages that waited, this one included.</param>
     public bool TryRead(Instant now, Span<byte> datagram, out int length, out Endpoint from, out int queued)
     {
-        _provenShare.End(now);
-        _unprovenShare.End(now);
         queued = Count;
-        (HandshakeRing first, HandshakeRing second) = _turn switch
+        int first = s_turns[_turn];
+        _turn = queued == 0 ? 0 : (_turn + 1) % s_turns.Length;
+        foreach (HandshakeLane lane in _lanes)
+            lane.End(now);
+        for (int i = 0; i < _lanes.Length; i++)
         {
-            0 => (_fresh, _proven),
-            Turns - 1 => (_proven, _fresh),
-            _ when int.IsOddInteger(_turn) => (_newcomers, _unproven),
-            _ => (_unproven, _newcomers),
-        };
-        _turn = queued == 0 ? 0 : (_turn + 1) % Turns;
-        return TryRead(first, now, datagram, out length, out from)
-            || TryRead(second, now, datagram, out length, out from)
-            || TryRead(_fresh, now, datagram, out length, out from)
-            || TryRead(_proven, now, datagram, out length, out from)
-            || TryRead(_newcomers, now, datagram, out length, out from)
-            || TryRead(_unproven, now, datagram, out length, out from);
-    }
-
-    bool TryRead(HandshakeRing ring, Instant now, Span<byte> datagram, out int length, out Endpoint from)
-    {
-        if (ring == _proven)
-            return TryRead(ring, _provenShare, now, _provenShare.Next, datagram, out length, out from);
-        return ring == _unproven
-            ? TryRead(ring, _unprovenShare, now, NextUnproven, datagram, out length, out from)
-            : ring.TryRead(datagram, out length, out from);
-    }
-
-    static bool TryRead(
-        HandshakeRing ring,
-        WorkShare share,
-        Instant now,
-        Instant next,
-        Span<byte> datagram,
-        out int length,
-        out Endpoint from
-    )
-    {
+            if (_lanes[(first + i) % _lanes.Length].TryRead(now, datagram, out length, out from))
+                return true;
+        }
         length = 0;
         from = default;
-        if (now < next || !ring.TryRead(datagram, out length, out from))
-            return false;
-        share.Begin(now);
-        return true;
+        return false;
     }
 }

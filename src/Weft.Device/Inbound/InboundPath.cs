@@ -16,6 +16,8 @@ sealed class InboundPath(Node node, HandshakeQueue handshakes, IPacketSink sink,
     Tunnel? _countedTunnel;
     long _countedBytes;
 
+    int _surplus;
+
     /// <summary>What may be joined from now on.</summary>
     public TunOffloads Offloads
     {
@@ -37,12 +39,20 @@ sealed class InboundPath(Node node, HandshakeQueue handshakes, IPacketSink sink,
             Span<byte> datagram = buffer.Slice(slice.Offset, slice.Length);
             wake |= Datagram.KindOf(datagram) switch
             {
-                DatagramKind.None => false,
+                DatagramKind.None => Pass(),
                 DatagramKind.Data => TakeData(now, buffer, slice, in from, message.TrafficClass),
                 _ => TakeHandshake(now, datagram, in from),
             };
         }
         return wake;
+    }
+
+    /// <summary>How many datagrams were nothing to us, or handshakes that came while many others waited; counts from 0 again.</summary>
+    public int TakeSurplus()
+    {
+        int surplus = _surplus;
+        _surplus = 0;
+        return surplus;
     }
 
     /// <summary>Passes on what is still being joined.</summary>
@@ -57,8 +67,18 @@ sealed class InboundPath(Node node, HandshakeQueue handshakes, IPacketSink sink,
     {
         // A cookie that is looked at costs something, and matters only where there are others to wait for.
         const int busy = 64;
-        HandshakeClaim claim = node.ClaimOf(now, datagram, in from, handshakes.Count >= busy);
+        int waiting = handshakes.Count;
+        HandshakeClaim claim = node.ClaimOf(now, datagram, in from, waiting >= busy);
+        if (claim == HandshakeClaim.None || waiting >= HandshakeQueue.Flood)
+            _surplus++;
         return handshakes.TryWrite(now, claim, datagram, in from);
+    }
+
+    /// <summary>Nothing of ours. Returns wake.</summary>
+    bool Pass()
+    {
+        _surplus++;
+        return false;
     }
 
     /// <summary>Opens one datagram and passes its packet on. Returns wake.</summary>

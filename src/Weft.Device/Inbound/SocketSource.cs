@@ -21,17 +21,15 @@ sealed class SocketSource(UdpSocket socket, InboundPath path, TunSink sink, Cont
     const int MaxCalls = 4;
     const int MaxBytes = 256 << 10;
 
-    /// <summary>After a failure to receive, so that one that stays does not take a core.</summary>
-    const int RetryMilliseconds = 100;
-
     readonly ReceiveBatch _batch = new(Slots);
+    readonly FloodGuard _guard = new(socket, logger);
     bool _hasFailed;
 
     /// <summary>Readable when a datagram waits.</summary>
     public Descriptor Descriptor => socket.Descriptor;
 
-    /// <summary>Takes what is there until the batch is full. Waits only after a failure to receive.</summary>
-    public void TakeBatch()
+    /// <summary>Takes what is there until the batch is full. Does not wait. False when receiving failed: try again later.</summary>
+    public bool TakeBatch()
     {
         int count = Slots;
         int bytes = 0;
@@ -39,15 +37,22 @@ sealed class SocketSource(UdpSocket socket, InboundPath path, TunSink sink, Cont
         {
             if (!_batch.TryReceive(socket, out count))
             {
-                Pause();
-                return;
+                if (!_hasFailed)
+                    Log.ReceiveFailed(logger, socket.IsIPv6 ? "IPv6" : "IPv4");
+                _hasFailed = true;
+                return false;
             }
             _hasFailed = false;
             bytes += Process(count);
         }
+        return true;
     }
 
-    public void Dispose() => _batch.Dispose();
+    public void Dispose()
+    {
+        _guard.Dispose();
+        _batch.Dispose();
+    }
 
     /// <summary>Returns the bytes of these messages.</summary>
     int Process(int count)
@@ -63,16 +68,9 @@ sealed class SocketSource(UdpSocket socket, InboundPath path, TunSink sink, Cont
             wanted |= path.Take(now, _batch.Buffer, in message);
         }
         path.Flush(_batch.Buffer);
+        _guard.Count(now, path.TakeSurplus());
         if (wanted)
             wake.Signal();
         return bytes;
-    }
-
-    void Pause()
-    {
-        if (!_hasFailed)
-            Log.ReceiveFailed(logger, socket.IsIPv6 ? "IPv6" : "IPv4");
-        _hasFailed = true;
-        Thread.Sleep(RetryMilliseconds);
     }
 }

@@ -48,6 +48,13 @@ static partial class Log
     [LoggerMessage(27, LogLevel.Information, "The machine slept; all sessions are forgotten")]
     public static partial void Slept(ILogger logger);
 
+    [LoggerMessage(
+        28,
+        LogLevel.Warning,
+        "Floods of handshakes cost more than they need: the kernel takes no filter for the socket: {Reason}"
+    )]
+    public static partial void NoFilter(ILogger logger, string reason);
+
     [LoggerMessage(40, LogLevel.Debug, "Configuration applied: {Peers} peers named, errno {Errno}")]
     public static partial void Configured(ILogger logger, int peers, int errno);
 

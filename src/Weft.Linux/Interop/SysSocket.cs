@@ -21,9 +21,11 @@ static unsafe partial class SysSocket
     public const int SO_RCVBUF = 8;
     public const int SO_RCVTIMEO = 20;
     public const int SO_SNDTIMEO = 21;
+    public const int SO_DETACH_FILTER = 27;
     public const int SO_SNDBUFFORCE = 32;
     public const int SO_RCVBUFFORCE = 33;
     public const int SO_MARK = 36;
+    public const int SO_ATTACH_BPF = 50;
 
     public const int MSG_TRUNC = 0x20;
     public const int MSG_CTRUNC = 0x8;

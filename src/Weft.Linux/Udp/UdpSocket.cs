@@ -79,6 +79,17 @@ public sealed unsafe class UdpSocket : IDatagramSender, IDisposable
         _mark = mark;
     }
 
+    /// <summary>Has a filter decide what enters the buffer from now on; null lets everything in. The socket keeps it alive.</summary>
+    /// <exception cref="KernelRefusedException">Not permitted.</exception>
+    public void SetFilter(SocketFilter? filter)
+    {
+        if (filter is not null)
+            Set(_descriptor, SysSocket.SOL_SOCKET, SysSocket.SO_ATTACH_BPF, filter.Descriptor.Number, "SO_ATTACH_BPF");
+        else
+            // ENOENT: there was none.
+            TrySet(_descriptor, SysSocket.SOL_SOCKET, SysSocket.SO_DETACH_FILTER, 0);
+    }
+
     /// <inheritdoc/>
     public int Send(ReadOnlySpan<byte> buffer, ReadOnlySpan<UdpRun> runs, out UdpStatus status)
     {

@@ -4,7 +4,7 @@ namespace Weft.Protocol;
 
 /// <summary>
 /// Where handshake messages come in: checks their MACs, answers with cookies while under load (paper section 5.3), and
-/// brings what is left to the tunnel that it is for. The node owns it, under its gate.
+/// brings what is left to the tunnel that it is for. The node owns it, under its gate where nothing else is said.
 /// </summary>
 sealed class HandshakeIntake(Node node)
 {
@@ -17,6 +17,28 @@ sealed class HandshakeIntake(Node node)
     internal Instant NextSweep => _limiter.NextSweep;
 
     internal void Sweep(Instant now) => _limiter.Sweep(now);
+
+    /// <inheritdoc cref="Node.ClaimOf"/>
+    internal HandshakeClaim ClaimOf(Instant now, LocalIdentity own, Span<byte> handshake, in Endpoint from, bool isBusy)
+    {
+        switch (Datagram.KindOf(handshake))
+        {
+            case DatagramKind.Initiation when own.Cookies.HasValidMac1(handshake):
+                return isBusy && own.Cookies.HasValidMac2(now, handshake, from, node.Entropy)
+                    ? HandshakeClaim.Proven
+                    : HandshakeClaim.Unproven;
+            case DatagramKind.Response:
+                // The index first, which costs next to nothing.
+                HandshakeClaim claim = node.Index.ClaimOf(new ResponseMessage(handshake).Receiver);
+                return claim == HandshakeClaim.None || own.Cookies.HasValidMac1(handshake)
+                    ? claim
+                    : HandshakeClaim.None;
+            case DatagramKind.Cookie:
+                return node.Index.ClaimOf(new CookieMessage(handshake).Receiver);
+            default:
+                return HandshakeClaim.None;
+        }
+    }
 
     /// <summary>The tunnel that something became of, or null.</summary>
     internal Tunnel? Receive(

@@ -19,6 +19,10 @@ public static class Datagram
     /// <summary>Bytes of the longest handshake message.</summary>
     public const int LongestHandshake = InitiationMessage.Length;
 
+    /// <summary>Where an initiation's mac2 stands, which is zero unless the sender was given a cookie.</summary>
+    public const int InitiationMac2 = InitiationMessage.Length - Mac2Length;
+    public const int Mac2Length = Macs.MacLength;
+
     /// <summary>
     /// The type is a 32-bit little-endian word, so the three reserved bytes must be zero. Handshake messages have
     /// exactly one length; data has a least one.

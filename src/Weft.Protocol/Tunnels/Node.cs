@@ -270,24 +270,8 @@ public sealed class Node : IDisposable
     /// and before which others. No lock that is held for long.
     /// </summary>
     /// <param name="isBusy">Others wait already: only then is a cookie looked at.</param>
-    public HandshakeClaim ClaimOf(Instant now, Span<byte> handshake, in Endpoint from, bool isBusy)
-    {
-        if (_identity is not { } own)
-            return HandshakeClaim.None;
-        switch (Datagram.KindOf(handshake))
-        {
-            case DatagramKind.Initiation when own.Cookies.HasValidMac1(handshake):
-                return isBusy && own.Cookies.HasValidMac2(now, handshake, from, Entropy)
-                    ? HandshakeClaim.Proven
-                    : HandshakeClaim.Unproven;
-            case DatagramKind.Response when own.Cookies.HasValidMac1(handshake):
-                return Index.ClaimOf(new ResponseMessage(handshake).Receiver);
-            case DatagramKind.Cookie:
-                return Index.ClaimOf(new CookieMessage(handshake).Receiver);
-            default:
-                return HandshakeClaim.None;
-        }
-    }
+    public HandshakeClaim ClaimOf(Instant now, Span<byte> handshake, in Endpoint from, bool isBusy) =>
+        _identity is { } own ? _intake.ClaimOf(now, own, handshake, from, isBusy) : HandshakeClaim.None;
 
     /// <summary>Takes in a handshake message of any kind and answers it. Nothing that it holds can make this throw.</summary>
     /// <param name="datagram">Its content is not preserved.</param>

@@ -24,10 +24,10 @@ public sealed class AttackTests
 
     [Theory]
     [InlineData("garbage", false, 0)]
-    [InlineData("initiations", false, 30_000)]
-    [InlineData("cookies", false, 10_000)]
-    [InlineData("cookies", true, 10_000)]
-    [InlineData("replays", false, 30_000)]
+    [InlineData("initiations", false, 0)]
+    [InlineData("cookies", false, 0)]
+    [InlineData("cookies", true, 0)]
+    [InlineData("replays", false, 0)]
     [InlineData("oversized", false, 5_000)]
     [InlineData("junk", false, 10_000)]
     public async Task Sessions_keep_half_their_speed_a_newcomer_gets_in_and_nothing_grows(
@@ -42,7 +42,7 @@ public sealed class AttackTests
         Attacker attacker = Attacker.Add(lab, right, pair.ResponderKeys.Public);
         // For those attacks that only a peer can make.
         pair.Responder.Wg("set", "wg0", "peer", Attacker.Keys(left, attack, 1)[0], "allowed-ips", "10.10.0.66/32");
-        Device newcomer = AddNewcomer(pair);
+        Newcomer newcomer = Newcomer.Add(lab, pair);
         TunnelPair.Ping(left, TunnelPair.ResponderInner4);
         await Transfer.OverTcp(left, right, TunnelPair.ResponderInner4, TransferBytes);
         long memory = Usage.Of(pair.Responder).ResidentKilobytes;
@@ -61,7 +61,7 @@ public sealed class AttackTests
 
             using (attacker.Begin(attack, ipv6, rate, atDeafPort: false))
             {
-                shaken.Add(Shake(pair, newcomer));
+                shaken.Add(newcomer.Shake());
                 attacked.Add(
                     (await Transfer.OverTcp(left, right, TunnelPair.ResponderInner4, TransferBytes)).TotalSeconds
                 );
@@ -76,9 +76,7 @@ public sealed class AttackTests
                 + $"{Usage.Of(pair.Responder).ResidentKilobytes - memory} KiB more"
         );
         Assert.InRange(Median(attacked), 0, 2 * Median(calm));
-        // A flood at full speed overflows the socket itself now and then: an initiation lost there comes again after five
-        // seconds, so a single newcomer may be later than that. None waits for longer than Shake does.
-        Assert.InRange(Median(shaken), 0, 3);
+        Assert.InRange(shaken.Max(), 0, 3);
         // What is logged does not grow with what comes in.
         Assert.InRange(pair.Responder.Daemon.Errors.Split('\n').Length - lines, 0, 5 + 2 * attacked.Count);
         // Only who speaks as a peer becomes a peer's endpoint.
@@ -89,27 +87,6 @@ public sealed class AttackTests
         Environment.GetEnvironmentVariable("WEFT_ATTACK_SECONDS") is { } seconds
             ? TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture))
             : TimeSpan.Zero;
-
-    /// <summary>A device beside the initiator's, known to the responder, which has never shaken hands.</summary>
-    static Device AddNewcomer(TunnelPair pair)
-    {
-        KeyPair keys = KeyPair.Generate();
-        pair.Responder.Wg("set", "wg0", "peer", keys.Public, "allowed-ips", "10.10.0.3/32");
-        Device newcomer = Device.Start(pair.InitiatorHost, Engine.Weft, "wg1");
-        newcomer.SetConf($"[Interface]\nPrivateKey = {keys.Private}\n");
-        pair.InitiatorHost.Run("ip", "link", "set", "wg1", "up");
-        return newcomer;
-    }
-
-    /// <summary>Has the newcomer begin anew, without cookie or session, and says after how many seconds it was in.</summary>
-    static double Shake(TunnelPair pair, Device newcomer)
-    {
-        string peer = pair.ResponderKeys.Public;
-        newcomer.Wg("set", "wg1", "peer", peer, "remove");
-        string endpoint = $"{pair.ResponderOuter}:{TunnelPair.Port}";
-        newcomer.Wg("set", "wg1", "peer", peer, "endpoint", endpoint, "persistent-keepalive", "25");
-        return Wait.Until(() => TunnelPair.LatestHandshake(newcomer) != 0, seconds: 20).TotalSeconds;
-    }
 
     static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
