@@ -22,6 +22,8 @@ packages=(
   dbus            # what resolvectl speaks over
   systemd         # systemd-analyze, which checks our units
   socat           # servers and clients of a test's own
+  openssh-server  # the administrator's way to a site
+  openssh-client  # likewise
   tinc            # the other VPN that takes over
   openssh-client  # how the guide's reader brings files to a site
   openssh-server  # and what lets him in

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Weft.Control;
 
 namespace Weft.Cli;
@@ -15,11 +14,7 @@ static class RestartCommand
         Command command = new("restart", "Stop this site and start it anew; its sessions end.") { site, engine, trace };
         command.SetAction(parsed =>
         {
-            // Whoever restarts over the tunnel itself loses the terminal in the middle; that must not end the work there.
-            using PosixSignalRegistration hangup = PosixSignalRegistration.Create(
-                PosixSignal.SIGHUP,
-                context => context.Cancel = true
-            );
+            Terminal.Outlive();
             SiteFile file = SiteArguments.Read(parsed.GetRequiredValue(site));
             using SiteRunner runner = new(SiteArguments.Reporting(parsed.GetValue(trace)));
             StartResult result = runner.Restart(file, new StartOptions { Engine = parsed.GetValue(engine) });

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Weft.Control;
 using Weft.Mesh;
 
@@ -44,6 +43,7 @@ static class StartCommand
         });
         command.SetAction(parsed =>
         {
+            Terminal.Outlive();
             SiteFile file = SiteArguments.Read(parsed.GetRequiredValue(site));
             using SiteRunner runner = new(SiteArguments.Reporting(parsed.GetValue(trace)));
             StartOptions options = new() { Engine = parsed.GetValue(engine) };
@@ -59,11 +59,6 @@ static class StartCommand
 
     static int Try(SiteRunner runner, SiteFile file, StartOptions options, TimeSpan limit, bool byPeers, bool json)
     {
-        // Whoever does this over the tunnel may lose the terminal in the middle.
-        using PosixSignalRegistration hangup = PosixSignalRegistration.Create(
-            PosixSignal.SIGHUP,
-            context => context.Cancel = true
-        );
         using TrialRun trial = new(runner, file);
         TrialResult result = trial.Run(options, limit, byPeers, Begun);
         string outcome = result.Outcome.ToString().ToLowerInvariant();

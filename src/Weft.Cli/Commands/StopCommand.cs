@@ -13,6 +13,7 @@ static class StopCommand
         Command command = new("stop", "Stop this site and remove all that Weft made for it.") { site, trace };
         command.SetAction(parsed =>
         {
+            Terminal.Outlive();
             string argument = parsed.GetRequiredValue(site);
             string name = SiteFile.InterfaceOf(argument);
             using SiteRunner runner = new(SiteArguments.Reporting(parsed.GetValue(trace)));

@@ -75,17 +75,50 @@ public sealed class SiteRunner : IDisposable
         return Locked("stop", () => new SiteStop(_host, name, file, anyOwner).Run());
     }
 
-    /// <summary>Stops and starts it, for whatever a start alone does not renew: the device's process and its sessions.</summary>
+    /// <summary>
+    /// Stops and starts it, for whatever a start alone does not renew: the device's process and its sessions. Where the
+    /// start fails, what ran before is started again: it may be the only way to this host.
+    /// </summary>
     /// <exception cref="OperationFailedException">It could not be done.</exception>
     public StartResult Restart(SiteFile file, StartOptions options) =>
         Locked(
             "restart",
             () =>
             {
-                new SiteStop(_host, file.Interface, file, anyOwner: false).Run();
-                return Settled(file, options, new SiteStart(_host, file, options).Run());
+                SiteFile? before = _host.States.Read(file.Interface) is { } state
+                    ? _host.States.ReadApplied(state)
+                    : null;
+                StopForRestart(file);
+                try
+                {
+                    return Translated(() => Settled(file, options, new SiteStart(_host, file, options).Run()));
+                }
+                catch (OperationFailedException e) when (before is not null)
+                {
+                    _host.Reporting.Warning($"{e.Message}; going back to what ran before");
+                    StartOptions any = new();
+                    _ = Watched(before, any, new SiteStart(_host, before, any).Run());
+                    throw new OperationFailedException(
+                        $"{file.Interface} runs as it did before, since its start failed",
+                        e.Remedy,
+                        e
+                    );
+                }
             }
         );
+
+    /// <summary>What could not be taken away is no reason to leave the site down: the start takes it over.</summary>
+    void StopForRestart(SiteFile file)
+    {
+        try
+        {
+            new SiteStop(_host, file.Interface, file, anyOwner: false).Run();
+        }
+        catch (OperationFailedException e) when (_host.Netlink.FindLink(file.Interface) is null)
+        {
+            _host.Reporting.Warning(e.Message);
+        }
+    }
 
     /// <summary>How it is doing; null when there is no such interface.</summary>
     /// <exception cref="OperationFailedException">It cannot be found out.</exception>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
+using Weft.Linux;
 
 namespace Weft.Control;
 
@@ -60,7 +61,7 @@ sealed class Tools(Action<string> trace)
 
     /// <summary>
     /// Runs a hook of the user's with the shell, and as wg-quick does it ends at the first command that fails. Its output
-    /// is the user's to see.
+    /// is the user's to see, as long as there is a terminal to see it on.
     /// </summary>
     /// <returns>The exit status.</returns>
     /// <exception cref="OperationFailedException">There is no shell.</exception>
@@ -74,6 +75,7 @@ sealed class Tools(Action<string> trace)
         start.Environment["PATH"] = string.Join(':', [.. PathFolders(), .. s_folders]);
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(command);
+        Daemon.DropLostStreams();
         using Process process = Process.Start(start)!;
         // However long it takes: a hook may well wait for something, and ending it half-way helps nobody.
         process.WaitForExit();
