@@ -25,6 +25,15 @@ static class StatusJson
             [.. (status?.Peers ?? []).Select(p => Of(p, watch.Notes.Links.GetValueOrDefault(p.PublicKey.ToString())))],
             [.. (status?.Maps ?? []).Select(m => new Map(m.Real.ToString(), m.Shown.ToString()))],
             status?.Names is { } names ? new NameFacts(names.Domain, [.. names.Others], names.Place) : null,
+            [
+                .. (status?.FarSites ?? []).Select(f => new FarSite(
+                    f.Site,
+                    f.PublicKey.ToString(),
+                    f.Relay,
+                    [.. f.Relays],
+                    watch.Notes.Links.GetValueOrDefault(f.PublicKey.ToString())?.IsUp
+                )),
+            ],
             watch.IsWatched,
             watch.Trial is { } left ? (long)left.TotalSeconds : null,
             [.. watch.Notes.History.Select(e => new Happening(e.At.ToString("O"), e.Kind, e.Peer, e.Text))]
@@ -55,6 +64,7 @@ static class StatusJson
         Peer[] Peers,
         Map[] Maps,
         NameFacts? Names,
+        FarSite[] FarSites,
         bool Watched,
         long? TrialSecondsLeft,
         Happening[] History
@@ -78,6 +88,16 @@ static class StatusJson
         ulong ReceivedBytes,
         ulong SentBytes,
         Way[] Routes,
+        bool? LinkUp
+    );
+
+    /// <summary>A site behind relays: the one that carries its networks now, null when none can, and all that may.</summary>
+    /// <param name="LinkUp">The way through the first of them is well.</param>
+    internal sealed record FarSite(
+        [property: JsonPropertyName("site")] string Name,
+        string PublicKey,
+        string? Relay,
+        string[] Relays,
         bool? LinkUp
     );
 

@@ -47,6 +47,8 @@ static class StatusText
             .Append("  ENDPOINT\n");
         foreach (SitePeerStatus peer in status.Peers)
             WritePeer(text, peer, status.Interface, watch.Notes.Links.GetValueOrDefault(peer.PublicKey.ToString()));
+        foreach (FarSiteStatus far in status.FarSites)
+            WriteFar(text, far);
         WriteHistory(text, watch.Notes);
         return text.ToString();
     }
@@ -96,6 +98,18 @@ static class StatusText
         List<string> all = [first, .. names.Others];
         all.Add(names.Place is { } place ? $"told to dnsmasq in {place}" : "not told to any dnsmasq here");
         return all;
+    }
+
+    /// <summary>A site that has no link of its own.</summary>
+    static void WriteFar(StringBuilder text, FarSiteStatus far)
+    {
+        text.Append(far.Site).Append('\n');
+        string first = far.Relays[0];
+        List<string> how =
+            far.Relay is null ? ["UNREACHABLE", .. far.Relays.Select(r => $"not through {r}")]
+            : far.Relay == first ? [$"through {first}"]
+            : [$"through {far.Relay}", $"instead of {first}"];
+        Wrap(text, how);
     }
 
     static string Describe(PeerRoute route, string name) =>

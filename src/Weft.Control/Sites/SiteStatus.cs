@@ -37,6 +37,9 @@ public sealed record SiteStatus
 
     /// <summary>In the order of the device.</summary>
     public ImmutableArray<SitePeerStatus> Peers { get; init; } = [];
+
+    /// <summary>The sites that are reached through others, in the order of the file.</summary>
+    public ImmutableArray<FarSiteStatus> FarSites { get; init; } = [];
 }
 
 /// <summary>How the names of the sites are doing on a host.</summary>
@@ -68,6 +71,13 @@ public sealed record SitePeerStatus
     /// <summary>The last handshake is recent enough for its session to live (REJECT_AFTER_TIME).</summary>
     public bool IsAlive => HandshakeAge is { } age && age <= TimeSpan.FromSeconds(180);
 }
+
+/// <summary>How a site is reached that no link leads to directly.</summary>
+/// <param name="Site">Its name.</param>
+/// <param name="PublicKey">Its key.</param>
+/// <param name="Relay">The peer that carries its networks now, by name or key; null when none can.</param>
+/// <param name="Relays">All that may, the one for good times first.</param>
+public sealed record FarSiteStatus(string Site, PublicKey PublicKey, string? Relay, ImmutableArray<string> Relays);
 
 /// <summary>A prefix that a peer answers for, and the interface over which a packet to it leaves now.</summary>
 /// <param name="Prefix">Of the peer's allowed IPs.</param>
@@ -120,7 +130,31 @@ static class SiteStatusReader
                     Routes = [.. p.AllowedIps.Select(prefix => Way(host.Netlink, links, prefix))],
                 }),
             ],
+            FarSites = config is null ? [] : FarSites(config, state!),
         };
+    }
+
+    static ImmutableArray<FarSiteStatus> FarSites(SiteConfig config, SiteState state)
+    {
+        HashSet<string> withdrawn = [.. state.Withdrawn];
+        HashSet<PublicKey> down =
+        [
+            .. SiteLink.Of(config).Select(l => l.Key).Where(key => withdrawn.Contains(key.ToString())),
+        ];
+        Dictionary<PublicKey, string> names = [];
+        foreach (PeerSection peer in config.Peers)
+            names[peer.PublicKey] = peer.Site ?? peer.PublicKey.ToString();
+        return
+        [
+            .. FarSite
+                .Of(config)
+                .Select(far => new FarSiteStatus(
+                    far.Site.Site,
+                    far.Site.PublicKey,
+                    far.Carrier(down) is { } relay ? names[relay] : null,
+                    [.. far.Relays.Select(r => names[r])]
+                )),
+        ];
     }
 
     /// <summary>A clock that was set back makes no negative age.</summary>

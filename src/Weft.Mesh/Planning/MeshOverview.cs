@@ -34,8 +34,8 @@ public sealed record MeshOverview(
         {
             for (int k = i + 1; k < natted.Length; k++)
             {
-                if (choice.Between(natted[i], natted[k]) is { } relays)
-                    pairs[relays.First] = pairs.GetValueOrDefault(relays.First) + 1;
+                if (choice.Between(natted[i], natted[k]) is [int relay, ..])
+                    pairs[relay] = pairs.GetValueOrDefault(relay) + 1;
             }
         }
         return [.. pairs.Select(pair => (config.Sites[pair.Key].Name, pair.Value))];

@@ -53,9 +53,12 @@ public sealed class MeshPlan
     /// <summary>A site's tunnel addresses, one per network of the mesh, with the network's prefix length.</summary>
     public ImmutableArray<InterfaceAddress> AddressesOf(int site) => _addresses[site];
 
-    /// <summary>The sites that carry the traffic between two others; null when they reach each other.</summary>
-    public RelayPair? RelaysBetween(int one, int other) =>
-        _config.Sites[one].Nat && _config.Sites[other].Nat ? _relays.Between(one, other) : null;
+    /// <summary>
+    /// The sites that carry the traffic between two others: the first while it can, then those that stand in for it in
+    /// this order. Empty when the two reach each other.
+    /// </summary>
+    public ImmutableArray<int> RelaysBetween(int one, int other) =>
+        _config.Sites[one].Nat && _config.Sites[other].Nat ? _relays.Between(one, other) : [];
 
     /// <summary>Where others dial a site; null behind NAT.</summary>
     public HostPort? EndpointOf(int site) => _endpoints[site];
@@ -178,16 +181,16 @@ public sealed class MeshPlan
             : _texts.GetOrAdd(key, [.. peer.Sections.Select(PeerText.Of)]);
     }
 
-    /// <summary>The sites that this one reaches through others, with each relay and each that stands in for it.</summary>
+    /// <summary>The sites that this one reaches through others, with each relay and those that stand in for it.</summary>
     IEnumerable<Carried> CarriedFor(int site)
     {
         for (int far = 0; far < _config.Sites.Length; far++)
         {
-            if (far == site || RelaysBetween(site, far) is not { } relays)
+            if (far == site)
                 continue;
-            yield return new Carried(relays.First, far, StandsIn: false);
-            if (relays.StandIn is int other)
-                yield return new Carried(other, far, StandsIn: true);
+            ImmutableArray<int> relays = RelaysBetween(site, far);
+            for (int i = 0; i < relays.Length; i++)
+                yield return new Carried(relays[i], far, StandsIn: i > 0);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Weft.Config;
 using Weft.Control;
 using Weft.Linux;
 
@@ -69,14 +68,8 @@ public sealed class TrialRun(SiteRunner runner, SiteFile file) : IDisposable
         }
     }
 
-    IEnumerable<IPAddress> Targets()
-    {
-        foreach (PeerSection peer in file.Config.Peers)
-        {
-            if (TunnelAddress.Of(peer, file.Config.Interface) is { } address)
-                yield return address;
-        }
-    }
+    /// <summary>Of all links, those through relays too.</summary>
+    IEnumerable<IPAddress> Targets() => SiteLink.Of(file.Config).Select(l => l.Probe).OfType<IPAddress>();
 }
 
 /// <summary>How a trial ended.</summary>

@@ -5,7 +5,7 @@ namespace Weft.ScenarioTests.Sites;
 
 /// <summary>
 /// Two public sites a and b, and c and d behind NAT routers of their own, that cannot dial each other. LAN n is an interface
-/// of the site: 10.0.n.1. Links are checked every second.
+/// of the site: 10.0.n.1. Links are checked every second. A third public site, e, is there if asked for.
 /// </summary>
 sealed class FourSites
 {
@@ -30,11 +30,14 @@ sealed class FourSites
         Nat = yes
         """;
 
-    FourSites(Lab lab)
+    const string FifthSite = "\n[Site]\nName = e.example.org\nLan = 10.0.5.0/24\n";
+
+    FourSites(Lab lab, bool fifth)
     {
         Lab = lab;
         Internet = lab.AddHost("internet");
         (A, B, C, D) = (lab.AddHost("a"), lab.AddHost("b"), lab.AddHost("c"), lab.AddHost("d"));
+        All = fifth ? [A, B, C, D, lab.AddHost("e")] : [A, B, C, D];
     }
 
     internal Lab Lab { get; }
@@ -49,7 +52,7 @@ sealed class FourSites
 
     internal Host D { get; }
 
-    internal Host[] All => [A, B, C, D];
+    internal Host[] All { get; }
 
     /// <summary>The address of a's, or the address that c's router gives to all that c sends.</summary>
     internal const string PublicA = "203.0.113.2";
@@ -59,25 +62,25 @@ sealed class FourSites
     internal string ConfOf(Host site) => $"{Lab.Folder}/sites/{site.Name}.example.org/wg0.conf";
 
     /// <summary>Lays the network and makes the files; nothing runs yet.</summary>
-    internal static FourSites Lay(Lab lab)
+    internal static FourSites Lay(Lab lab, bool fifth = false)
     {
-        FourSites four = LayNetwork(lab);
-        File.WriteAllText(Path.Combine(lab.Folder, "mesh.conf"), MeshConf);
+        FourSites four = LayNetwork(lab, fifth);
+        File.WriteAllText(Path.Combine(lab.Folder, "mesh.conf"), fifth ? MeshConf + FifthSite : MeshConf);
         four.A.Run(Programs.Weft, "makeconf", "--from", $"{lab.Folder}/mesh.conf", "--out", $"{lab.Folder}/sites");
         return four;
     }
 
     /// <summary>Lays the network alone.</summary>
-    internal static FourSites LayNetwork(Lab lab)
+    internal static FourSites LayNetwork(Lab lab, bool fifth = false)
     {
-        FourSites four = new(lab);
+        FourSites four = new(lab, fifth);
         four.Internet.Forward();
         for (int i = 0; i < four.All.Length; i++)
         {
             Host site = four.All[i];
             string n = (i + 1).ToString(CultureInfo.InvariantCulture);
             string network = "203.0." + (113 + i).ToString(CultureInfo.InvariantCulture);
-            bool natted = i >= 2;
+            bool natted = i is 2 or 3;
             Host outside = natted ? lab.AddHost($"router-{site.Name}") : site;
             lab.Connect(outside, "wan", four.Internet, $"to-{site.Name}");
             outside.AddAddress("wan", $"{network}.2/24");

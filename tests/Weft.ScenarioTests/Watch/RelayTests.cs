@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Weft.ScenarioTests.Network;
 using Weft.ScenarioTests.Sites;
 
@@ -62,6 +63,35 @@ public sealed class RelayTests
         // The link from d to the relay is well, and what is for the relay itself goes on there.
         Assert.Equal(FourSites.PublicA, FourSites.Carrier(four.D, "10.0.1.0/24"));
         Assert.True(four.D.Try("ping", "-n", "-c", "1", "-W", "5", "-I", "10.0.4.1", "10.0.1.1").Succeeded);
+    }
+
+    [Fact]
+    public async Task A_third_public_site_takes_over_when_two_relays_are_dead()
+    {
+        await using Lab lab = new();
+        FourSites five = FourSites.Lay(lab, fifth: true);
+        five.Start();
+        PingCount pings = PingCount.Start(five.C, "10.0.4.1", "10.0.3.1");
+        Assert.Contains("d.example.org\n  through a.example.org\n", five.C.Run(Programs.Weft, "status"));
+
+        int begun = pings.Last;
+        five.A.Run("ip", "link", "set", "wan", "down");
+        five.B.Run("ip", "link", "set", "wan", "down");
+        WaitForCarriers(five, "203.0.117.2");
+        int lost = pings.LostBetween(begun, pings.Settle());
+        TestContext.Current.TestOutputHelper?.WriteLine($"pings lost: {lost}");
+        Assert.InRange(lost, 1, LostByFailing);
+        string status = five.C.Run(Programs.Weft, "status");
+        Assert.Contains("d.example.org\n  through e.example.org, instead of a.example.org\n", status);
+        JsonElement far = JsonDocument
+            .Parse(five.C.Run(Programs.Weft, "status", "--json"))
+            .RootElement.GetProperty("farSites")[0];
+        Assert.Equal("e.example.org", far.GetProperty("relay").GetString());
+        Assert.Equal(
+            ["a.example.org", "b.example.org", "e.example.org"],
+            far.GetProperty("relays").EnumerateArray().Select(r => r.GetString())
+        );
+        Assert.False(far.GetProperty("linkUp").GetBoolean());
     }
 
     static void WaitForCarriers(FourSites four, string address) =>

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Net;
 using Weft.Config;
+using Weft.Control;
 using Weft.Mesh;
 using Xunit;
 
@@ -234,10 +236,39 @@ public sealed class MeshPlanTests
                 if (i == k)
                     continue;
                 Assert.Equal(plan.RelaysBetween(i, k), plan.RelaysBetween(k, i));
-                load[plan.RelaysBetween(i, k)!.Value.First]++;
+                load[plan.RelaysBetween(i, k)[0]]++;
             }
         }
         Assert.All(load, pairs => Assert.InRange(pairs, 100, 280));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Every_relay_up_to_four_stands_in_for_the_one_that_carries(bool marked)
+    {
+        for (int count = 1; count <= 6; count++)
+        {
+            MeshSite[] sites =
+            [
+                .. Enumerable.Range(0, count).Select(i => Meshes.Site($"r{i}.example.org") with { Relay = marked }),
+                .. Enumerable.Range(0, 5).Select(i => Meshes.Natted($"n{i}.example.org")),
+            ];
+            MeshConfig config = Meshes.Of(sites);
+            MeshPlan plan = MeshPlan.Of(config, Meshes.KeysOf(config));
+
+            ImmutableArray<int> relays = plan.RelaysBetween(count, count + 1);
+
+            Assert.Equal(Math.Min(count, 4), relays.Distinct().Count());
+            Assert.All(relays, r => Assert.InRange(r, 0, count - 1));
+            // What a site makes of its own file is the same order.
+            SiteConfig file = plan.ConfigOf(count);
+            FarSite far = FarSite.Of(file).Single(f => f.Site.Site == "n1.example.org");
+            Assert.Equal(
+                relays.Select(r => sites[r].Name),
+                far.Relays.Select(key => file.Peers.Single(p => p.PublicKey == key).Site)
+            );
+        }
     }
 
     [Fact]
