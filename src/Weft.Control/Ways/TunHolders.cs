@@ -9,8 +9,8 @@ static class TunHolders
     const string Device = "/dev/net/tun";
     const string Mark = "iff:";
 
-    /// <summary>The program's name as <c>/proc/PID/comm</c> has it (15 letters); null when no process that we may see holds it.</summary>
-    internal static string? Find(string name)
+    /// <summary>Null when no process that we may see holds it.</summary>
+    internal static TunHolder? Find(string name)
     {
         foreach (string process in Directory.EnumerateDirectories("/proc"))
         {
@@ -19,7 +19,7 @@ static class TunHolders
             try
             {
                 if (Holds(process, name))
-                    return File.ReadAllText($"{process}/comm").TrimEnd('\n');
+                    return new TunHolder(process, File.ReadAllText($"{process}/comm").TrimEnd('\n'));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -47,3 +47,8 @@ static class TunHolders
         return false;
     }
 }
+
+/// <summary>A process that has a TUN or TAP open.</summary>
+/// <param name="Folder">Its own below <c>/proc</c>.</param>
+/// <param name="Program">Its name as <c>comm</c> has it (15 letters).</param>
+sealed record TunHolder(string Folder, string Program);

@@ -45,6 +45,9 @@ sealed record WayFacts
     /// <summary>What the watcher of an interface says of a link, by key and name; null while it is up, or when nobody watches.</summary>
     public Func<string, PublicKey, string, LinkOutage?> Outage { get; init; } = (_, _, _) => null;
 
+    /// <summary>Null when the packet is in no circle that is known of.</summary>
+    public WayLoop? Loop { get; init; }
+
     /// <summary>The peer that the device sends a packet to: the one with the longest allowed IP that holds the address.</summary>
     internal static (PeerStatus Peer, IPNetwork Prefix)? PeerFor(DeviceStatus device, IPAddress destination)
     {

@@ -24,6 +24,7 @@ sealed class WayFinder(SiteHost host, Func<string, PublicKey, string, LinkOutage
         Link? link = answer.Way is { } way ? links.GetValueOrDefault(way.LinkIndex) : null;
         DeviceStatus? device = link is null ? null : host.Devices.Find(link.Name);
         ImmutableArray<WaySite> sites = Sites(file, links);
+        LoopFinder loops = new(host, links, (name, peer) => NameOf(sites, name, peer));
         return new WayJudge(
             new WayFacts
             {
@@ -41,6 +42,7 @@ sealed class WayFinder(SiteHost host, Func<string, PublicKey, string, LinkOutage
                 Routes = host.Netlink.Routes(),
                 Now = now,
                 Outage = outage,
+                Loop = link is null || answer.Kind != RouteKind.Unicast ? null : loops.Find(link, destination),
             }
         ).Judge();
     }
@@ -76,7 +78,18 @@ sealed class WayFinder(SiteHost host, Func<string, PublicKey, string, LinkOutage
     }
 
     static InterfaceNature NatureOf(Link link, bool isWireGuard) =>
-        InterfaceNature.Of(link, isWireGuard, link.Kind == "tun" && !isWireGuard ? TunHolders.Find(link.Name) : null);
+        InterfaceNature.Of(
+            link,
+            isWireGuard,
+            link.Kind == "tun" && !isWireGuard ? TunHolders.Find(link.Name)?.Program : null
+        );
+
+    static string NameOf(ImmutableArray<WaySite> sites, string name, PeerStatus peer) =>
+        sites
+            .FirstOrDefault(s => s.Interface == name)
+            ?.Config.Peers.LastOrDefault(p => p.PublicKey == peer.PublicKey)
+            ?.Site
+        ?? peer.PublicKey.ToString();
 
     int OuterMtu(DeviceStatus device, IPAddress destination, Dictionary<int, Link> links)
     {

@@ -45,6 +45,12 @@ sealed class WayJudge(WayFacts facts)
             RouteKind.Unicast => facts.Device is null ? ByOther() : ByWireGuard(facts.Device),
             RouteKind kind => Plain($"{Destination} goes to all who listen by {LinkName} ({Word(kind)})"),
         };
+        if (facts.Loop is { } loop)
+        {
+            if (loop.IsCertain)
+                (verdict, summary) = (WayVerdict.Lost, $"{Destination} goes nowhere: {Circle(loop)}");
+            reasons = [.. RoundAndRound(loop), .. reasons];
+        }
         bool leaves = facts.Answer is { Way: not null, Kind: not RouteKind.Local };
         return new Way
         {
@@ -75,6 +81,23 @@ sealed class WayJudge(WayFacts facts)
         );
 
     static (WayVerdict, string, IEnumerable<string>) Plain(string summary) => (WayVerdict.NotOurs, summary, []);
+
+    static string Circle(WayLoop loop) =>
+        loop.Hops is [var one]
+            ? $"{one.Interface} sends its own packets through itself"
+            : $"{string.Join(" and ", loop.Hops.Select(h => h.Interface))} send their own packets through each other";
+
+    static IEnumerable<string> RoundAndRound(WayLoop loop)
+    {
+        if (!loop.IsCertain)
+            yield return $"It may go round and round: {Circle(loop)}.";
+        foreach (WayHop hop in loop.Hops)
+        {
+            string route = hop.Route is { } entry ? $"the route to {entry}" : "a route";
+            yield return $"{hop.Sender} {hop.To}, and {route} takes that out by {hop.Out}.";
+        }
+        yield return "Have an address dialled that is reached past them: the far site's own on the internet.";
+    }
 
     (WayVerdict, string, IEnumerable<string>) ByWireGuard(DeviceStatus device)
     {

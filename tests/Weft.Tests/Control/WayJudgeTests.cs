@@ -235,6 +235,32 @@ public sealed class WayJudgeTests
         Assert.Equal(WayVerdict.AsConfigured, new WayJudge(facts with { Nature = wire }).Judge().Verdict);
     }
 
+    [Theory]
+    [InlineData(true, WayVerdict.Lost)]
+    [InlineData(false, WayVerdict.Fallback)]
+    public void Tunnels_that_go_through_each_other_are_named_and_lost_if_no_other_way_is_known(
+        bool isCertain,
+        WayVerdict verdict
+    )
+    {
+        WayHop there = new("tinc", "tincd dials", IPAddress.Parse("192.168.192.3"), null, "wg0");
+        WayHop back = new("wg0", "wg0 dials c at", IPAddress.Parse("10.0.3.1"), IPNetwork.Parse("10.0.0.0/16"), "tinc");
+        WayFacts facts = OverTinc("10.0.3.10", "10.0.0.0/16") with
+        {
+            Outage = Down,
+            Loop = new WayLoop([there, back], isCertain),
+        };
+
+        Way way = new WayJudge(facts).Judge();
+
+        Assert.Equal(verdict, way.Verdict);
+        string words = $"{way.Summary}. {string.Join(' ', way.Reasons)}";
+        Assert.Contains("tinc and wg0 send their own packets through each other.", words);
+        Assert.Contains("tincd dials 192.168.192.3, and a route takes that out by wg0.", words);
+        Assert.Contains("wg0 dials c at 10.0.3.1, and the route to 10.0.0.0/16 takes that out by tinc.", words);
+        Assert.Contains("3 probes without an answer", words);
+    }
+
     static LinkOutage? Down(string name, PublicKey key, string peer) =>
         key == Sites.Peer(3) ? new LinkOutage(s_now.AddSeconds(-90), "3 probes without an answer") : null;
 
