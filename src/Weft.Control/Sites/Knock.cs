@@ -5,8 +5,8 @@ using Weft.Config;
 namespace Weft.Control;
 
 /// <summary>
-/// Sends every peer one small packet through the tunnel, which makes the device shake hands with it: after this site's own
-/// key has changed, no peer could reach it before it has spoken.
+/// Sends every peer one small packet through the tunnel: after this site's own key or port has changed, no peer could
+/// reach it before it has spoken.
 /// </summary>
 static class Knock
 {

@@ -150,7 +150,12 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
                 host.RunHooks("PostUp", Interface.PostUp, _name);
             WriteApplied(known);
             done = true;
-            if (!isNew && ready.Steps.OfType<ChangeDevice>().Any(s => s.Change.PrivateKey is not null))
+            if (
+                !isNew
+                && ready
+                    .Steps.OfType<ChangeDevice>()
+                    .Any(s => s.Change is { PrivateKey: not null } or { ListenPort: not null })
+            )
                 Knock.On(file.Config);
         }
         finally
