@@ -42,7 +42,7 @@ status=0
 mesh() {
   local i
   host_add "site$1"
-  on "site$1" sh -c 'ip link add wan type dummy; ip link set wan up; ip address add 10.99.0.1/16 dev wan'
+  on "site$1" sh -c 'ip link add wan type bridge; ip link set wan up; ip address add 10.99.0.1/16 dev wan'
   {
     printf '[Mesh]\nNetwork = 192.168.192.0/24\n'
     for ((i = 1; i <= $1 + 1; i++)); do

@@ -49,7 +49,8 @@ sealed class WayJudge(WayFacts facts)
         {
             if (loop.IsCertain)
                 (verdict, summary) = (WayVerdict.Lost, $"{Destination} goes nowhere: {Circle(loop)}");
-            reasons = [.. RoundAndRound(loop), .. reasons];
+            // What is wrong with a way that leads nowhere is of no more use; why it is taken is.
+            reasons = [.. RoundAndRound(loop), .. loop.IsCertain && facts.Device is not null ? [] : reasons];
         }
         bool leaves = facts.Answer is { Way: not null, Kind: not RouteKind.Local };
         return new Way

@@ -23,7 +23,7 @@ static class Tinc
                 File.WriteAllText($"{FolderOf(lab, site)}/hosts/{sites[i].Name}", keys[i]);
             }
 
-            site.Start("tincd", "-c", FolderOf(lab, site), "-D", "--pidfile=/run/tinc.pid");
+            Run(lab, site);
         }
 
         foreach (Host site in sites)
@@ -39,6 +39,20 @@ static class Tinc
             }
         }
     }
+
+    /// <summary>Has a site dial another somewhere else.</summary>
+    internal static void Redial(Lab lab, Host site, Host other, string address)
+    {
+        string file = $"{FolderOf(lab, site)}/hosts/{other.Name}";
+        string[] lines = [.. File.ReadAllLines(file).Where(line => !line.StartsWith("Address"))];
+        File.WriteAllLines(file, [$"Address = {address}", .. lines]);
+        site.Sh("kill $(pgrep -x tincd); while pgrep -x tincd; do sleep 0.05; done");
+        Run(lab, site);
+        Wait.Until(() => site.Try("ip", "-br", "link", "show", "dev", "tinc", "up").Output.Length > 0);
+    }
+
+    static void Run(Lab lab, Host site) =>
+        site.Start("tincd", "-c", FolderOf(lab, site), "-D", "--pidfile=/run/tinc.pid");
 
     /// <summary>Makes the site's folder and keys; its host file is returned.</summary>
     static string Prepare(Lab lab, string hub, Host site, int number)

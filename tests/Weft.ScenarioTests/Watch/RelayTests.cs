@@ -10,7 +10,7 @@ public sealed class RelayTests
     const string OfD = "10.0.4.0/24";
     const string OfC = "10.0.3.0/24";
 
-    /// <summary>Ten a second; see <see cref="FailoverTests"/>.</summary>
+    /// <summary>Ten a second; see <see cref="SitesWithTinc"/>.</summary>
     const int LostByFailing = 70;
     const int LostByReturning = 25;
 
