@@ -22,14 +22,10 @@ packages=(
   dbus            # what resolvectl speaks over
   systemd         # systemd-analyze, which checks our units
   socat           # servers and clients of a test's own
-  openssh-server  # the administrator's way to a site
-  openssh-client  # likewise
+  openssh-client  # how files and administrators come to a site
+  openssh-server  # and what lets them in; each site of a test has its own
   tinc            # the other VPN that takes over
-  openssh-client  # how the guide's reader brings files to a site
-  openssh-server  # and what lets him in
   dnsmasq-base    # what the sites' names are asked of
-  openssh-client  # what weft deploy brings files with
-  openssh-server  # and whom it brings them to; each site of a test has its own, on its own network
   sudo            # likewise, for logins that are not root's
   qemu-system-x86 # a machine with a kernel of its own, which has WireGuard
   busybox         # and what runs on it
