@@ -5,7 +5,7 @@ namespace Weft.Cli.Deploy;
 
 /// <summary>
 /// How a deployment gets on, on standard error. On a terminal: a line that is drawn anew, with what is at work. Elsewhere:
-/// a line for each site that is done. Told from any thread; the owner disposes it before he prints the outcome.
+/// a line for each site that is done. Warnings come at the end. Told from any thread; the owner disposes it before he prints the outcome.
 /// </summary>
 sealed class DeployProgress : IDisposable
 {
@@ -14,6 +14,7 @@ sealed class DeployProgress : IDisposable
     readonly Lock _lock = new();
     readonly int _total;
     readonly Dictionary<string, string> _stages = [];
+    readonly List<string> _warnings = [];
     readonly IAnsiConsole? _terminal;
     readonly ManualResetEventSlim _end = new();
     readonly Thread? _drawing;
@@ -36,28 +37,27 @@ sealed class DeployProgress : IDisposable
             if (news.Stage is not null)
                 _stages[news.Site] = news.Stage;
             if (news.Warning is not null)
-                Line($"{news.Site}: warning: {news.Warning}");
+                _warnings.Add($"{news.Site}: warning: {news.Warning}");
             if (news.Result is null)
                 return;
             _stages.Remove(news.Site);
             _done++;
             if (_terminal is null)
-                Line($"{_done}/{_total} {news.Site}: {DeployText.Word(news.Result.Outcome)}");
+                Console.Error.WriteLine($"{_done}/{_total} {news.Site}: {DeployText.Word(news.Result.Outcome)}");
         }
     }
 
     public void Dispose()
     {
+        if (_end.IsSet)
+            return;
         _end.Set();
         _drawing?.Join();
-    }
-
-    void Line(string text)
-    {
-        if (_terminal is null)
-            Console.Error.WriteLine(text);
-        else
-            _terminal.WriteLine(text);
+        lock (_lock)
+        {
+            foreach (string warning in _warnings)
+                Console.Error.WriteLine(warning);
+        }
     }
 
     void Draw()

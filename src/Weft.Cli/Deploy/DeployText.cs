@@ -12,6 +12,8 @@ static class DeployText
 
     internal static string Write(ImmutableArray<DeployResult> results)
     {
+        if (results.IsEmpty)
+            return "the mesh has no sites\n";
         StringBuilder text = new();
         int site = results.Max(r => r.Site.Length);
         int word = results.Max(r => Word(r.Outcome).Length);

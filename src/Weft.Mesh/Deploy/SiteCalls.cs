@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Weft.Config;
 
 namespace Weft.Mesh;
@@ -100,7 +101,15 @@ sealed class SiteCalls(MeshSite site, SshClient ssh, DeployOptions options, Sema
         int status = await call.EndAsync(stop).ConfigureAwait(false);
         string complaint = await call.ComplaintAsync().ConfigureAwait(false);
         if (missing is not null)
-            return new Answer(DeployOutcome.Refused, Other($"there is no weft there ({missing})")) { IsMissing = true };
+            return missing == OwnMachine
+                ? new Answer(DeployOutcome.Refused, Other("there is no weft there")) { IsMissing = true }
+                : new Answer(
+                    DeployOutcome.Refused,
+                    new SshFault(
+                        $"there is no weft there, and this one does not run on its {missing}",
+                        "Bring it its files by hand."
+                    )
+                );
         if (complaint.Contains("'receive'", StringComparison.Ordinal))
             return new Answer(DeployOutcome.Refused, Other("the weft there is too old to be deployed to"))
             {
@@ -111,6 +120,15 @@ sealed class SiteCalls(MeshSite site, SshClient ssh, DeployOptions options, Sema
             SshFault.Of(status, complaint, Destination)
         );
     }
+
+    /// <summary>As <c>uname -m</c> has it.</summary>
+    static string OwnMachine =>
+        RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => "x86_64",
+            Architecture.Arm64 => "aarch64",
+            Architecture other => other.ToString().ToLowerInvariant(),
+        };
 
     SshFault Other(string text) => new(text, $"Bring it this one: weft deploy --program {site.Name}.");
 

@@ -149,7 +149,7 @@ sealed class SiteDeployment : IDisposable
         if (!trial.IsReceived)
             Finish(
                 DeployOutcome.Unreachable,
-                "the connection broke before the file was there; nothing was changed",
+                "the connection broke while the file was sent; the old state stands",
                 $"Run it again. If it breaks again: {SshFault.LoginOf(_far.Destination)}."
             );
         else if (trial.Ended is { Outcome: FarNews.Refused } refused)
