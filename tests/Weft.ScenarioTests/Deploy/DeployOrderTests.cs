@@ -12,7 +12,7 @@ public sealed class DeployOrderTests
     public async Task A_rekey_is_deployed_from_end_to_end()
     {
         await using Lab lab = new();
-        SshSites three = SshSites.Lay(lab, 3);
+        SshSites three = SshSites.Lay(lab, 3, "Check = 1");
         Assert.Equal("deployed deployed deployed", three.Outcomes());
         Host site = three.Sites[2];
         string old = site.Run(Programs.DebianWg, "show", "wg0", "public-key").Trim();
@@ -46,7 +46,7 @@ public sealed class DeployOrderTests
     public async Task A_site_that_is_reached_through_the_tunnel_is_not_cut_off()
     {
         await using Lab lab = new();
-        SshSites two = SshSites.Lay(lab, 2);
+        SshSites two = SshSites.Lay(lab, 2, "Check = 1");
         (Host near, Host far) = (two.Sites[0], two.Sites[1]);
         // The office is behind s1, and knows s2 by its tunnel address alone.
         two.Office.Run("ip", "route", "add", "192.168.192.0/24", "via", "203.0.113.1");

@@ -26,10 +26,12 @@ sealed class SshSites
         """;
 
     readonly string[] _lines;
+    readonly string _settings;
 
-    SshSites(Lab lab, int count)
+    SshSites(Lab lab, int count, string settings)
     {
         Lab = lab;
+        _settings = settings;
         Office = lab.AddHost("office");
         Sites = [.. Enumerable.Range(1, count).Select(n => lab.AddHost($"s{n}"))];
         _lines = new string[count];
@@ -47,9 +49,10 @@ sealed class SshSites
     internal string MeshFile => $"{Lab.Folder}/mesh.conf";
 
     /// <summary>Lays the network and the accounts, starts the servers and makes the mesh; no site runs yet.</summary>
-    internal static SshSites Lay(Lab lab, int count)
+    /// <param name="settings">Further lines of [Mesh].</param>
+    internal static SshSites Lay(Lab lab, int count, string settings = "")
     {
-        SshSites sites = new(lab, count);
+        SshSites sites = new(lab, count, settings);
         sites.Office.Sh(
             $"ip link add wire type bridge; ip link set wire up; ip address add {Network}{OfficeNumber}/24 dev wire"
         );
@@ -97,7 +100,7 @@ sealed class SshSites
 
     internal void MakeConf()
     {
-        File.WriteAllText(MeshFile, $"[Mesh]\nNetwork = 192.168.192.0/24\nCheck = 1\n{string.Concat(_lines)}");
+        File.WriteAllText(MeshFile, $"[Mesh]\nNetwork = 192.168.192.0/24\n{_settings}\n{string.Concat(_lines)}");
         Weft("makeconf", "--from", MeshFile, "--out", $"{Lab.Folder}/sites");
     }
 
