@@ -30,12 +30,14 @@ static class MakeconfCommand
             DefaultValueFactory = _ => DefaultOut,
         };
         Option<bool> json = new("--json") { Description = "Print what was made as JSON; with --from." };
+        Option<bool> offline = WrittenNames.Offline();
         Command command = new("makeconf", "Make the files of every site, by questions or from a mesh.conf.")
         {
             from,
             mesh,
             output,
             json,
+            offline,
         };
         command.Validators.Add(result =>
         {
@@ -46,13 +48,17 @@ static class MakeconfCommand
         });
         command.SetAction(parsed =>
             parsed.GetValue(from) is string file
-                ? FromFile(file, parsed.GetRequiredValue(output), parsed.GetValue(json))
-                : ByQuestions(parsed.GetValue(mesh) ?? DefaultMesh, parsed.GetRequiredValue(output))
+                ? FromFile(file, parsed.GetRequiredValue(output), parsed.GetValue(json), parsed.GetValue(offline))
+                : ByQuestions(
+                    parsed.GetValue(mesh) ?? DefaultMesh,
+                    parsed.GetRequiredValue(output),
+                    parsed.GetValue(offline)
+                )
         );
         return command;
     }
 
-    static int FromFile(string file, string output, bool json)
+    static int FromFile(string file, string output, bool json, bool offline)
     {
         ParseResult<MeshConfig> parsed = MeshFile.Load(file);
         ImmutableArray<Finding> findings = MeshPreflight.Check(parsed, file);
@@ -60,6 +66,10 @@ static class MakeconfCommand
         if (!json)
             FindingText.Print(Console.Error, findings);
         MadeMesh? made = good ? MeshMaker.Make(parsed.Value!, file, output) : null;
+        ImmutableArray<Finding> names = good && !offline ? WrittenNames.Of(parsed.Value!, file) : [];
+        findings = [.. findings, .. names];
+        if (!json)
+            FindingText.Print(Console.Error, names);
         if (json)
             MeshJson.Write(Console.Out, MeshReport.Of(file, findings, made));
         else if (made is not null)
@@ -69,7 +79,7 @@ static class MakeconfCommand
         return good ? 0 : 1;
     }
 
-    static int ByQuestions(string file, string output)
+    static int ByQuestions(string file, string output, bool offline)
     {
         MeshConfig? existing = Existing(file);
         MeshMaker.TryFolders(file, output);
@@ -84,6 +94,8 @@ static class MakeconfCommand
             );
         MadeMesh made = MeshMaker.Make(mesh, file, output, beforeCommit: () => MeshFile.Save(file, mesh));
         Console.Out.WriteLine();
+        if (!offline)
+            FindingText.Print(Console.Error, WrittenNames.Of(mesh, file));
         NextSteps.Print(Console.Out, made, file);
         return 0;
     }

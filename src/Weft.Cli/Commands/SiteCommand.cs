@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
 using Weft.Cli.Makeconf;
@@ -49,6 +50,7 @@ static class SiteCommand
         Option<string?> port = new("--port") { Description = "The UDP port that it listens on." };
         Option<string?> address = new("--address") { Description = "Its tunnel address, when not the next." };
         Option<string?> mtu = new("--mtu") { Description = "The MTU of its tunnel." };
+        Option<bool> offline = WrittenNames.Offline();
         Common common = Common.Create();
         Command add = new("add", "Add a site: the others keep their keys and addresses.")
         {
@@ -61,6 +63,7 @@ static class SiteCommand
             port,
             address,
             mtu,
+            offline,
             common.Mesh,
             common.Output,
             common.Json,
@@ -80,7 +83,11 @@ static class SiteCommand
                 ("Mtu", parsed.GetValue(mtu)),
             ];
             string file = parsed.GetRequiredValue(common.Mesh);
-            MeshChange change = MeshSites.Add(file, parsed.GetRequiredValue(common.Output), SiteOf(settings));
+            MeshSite site = SiteOf(settings);
+            Task<ImmutableArray<Finding>>? names = parsed.GetValue(offline) ? null : WrittenNames.OfOne(site, file);
+            MeshChange change = MeshSites.Add(file, parsed.GetRequiredValue(common.Output), site);
+            if (change.Made is not null && names is not null)
+                change = change with { Findings = [.. change.Findings, .. names.GetAwaiter().GetResult()] };
             return Report(file, change, parsed.GetValue(common.Json));
         });
         return add;

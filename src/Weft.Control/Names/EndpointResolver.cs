@@ -16,17 +16,25 @@ public static class EndpointResolver
         Task.Run(() => Resolve(peers));
 
     /// <returns>One for each of <paramref name="peers"/> that has an endpoint, in their order.</returns>
-    public static ImmutableArray<ResolvedEndpoint> Resolve(IEnumerable<PeerSection> peers)
+    /// <param name="peers">Whose names.</param>
+    /// <param name="limit">To wait for all of them; 5 s unless given.</param>
+    public static ImmutableArray<ResolvedEndpoint> Resolve(IEnumerable<PeerSection> peers, TimeSpan? limit = null)
     {
-        using CancellationTokenSource late = new(s_patience);
+        TimeSpan patience = limit ?? s_patience;
+        using CancellationTokenSource late = new(patience);
         Task<ResolvedEndpoint>[] tasks =
         [
-            .. peers.Where(p => p.Endpoint is not null).Select(p => ResolveAsync(p, p.Endpoint!, late.Token)),
+            .. peers.Where(p => p.Endpoint is not null).Select(p => ResolveAsync(p, p.Endpoint!, patience, late.Token)),
         ];
         return [.. Task.WhenAll(tasks).GetAwaiter().GetResult()];
     }
 
-    static async Task<ResolvedEndpoint> ResolveAsync(PeerSection peer, HostPort endpoint, CancellationToken late)
+    static async Task<ResolvedEndpoint> ResolveAsync(
+        PeerSection peer,
+        HostPort endpoint,
+        TimeSpan patience,
+        CancellationToken late
+    )
     {
         if (endpoint.AsAddress() is { } address)
             return new ResolvedEndpoint(peer, [address], null);
@@ -44,7 +52,7 @@ public static class EndpointResolver
         }
         catch (OperationCanceledException)
         {
-            return new ResolvedEndpoint(peer, [], $"no answer within {s_patience.TotalSeconds:0} s");
+            return new ResolvedEndpoint(peer, [], $"no answer within {patience.TotalSeconds:0} s");
         }
         catch (ArgumentException e)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
+using System.Security.Cryptography;
 using Weft.Config;
 using Weft.Crypto;
 
@@ -83,17 +84,30 @@ public sealed class MeshPlan
     /// Writes the file of the site at that place, the same as the text of <see cref="ConfigOf"/>. A thousand files hold a
     /// million peers: what many files say alike is made once, and of the rest nothing is left in memory but the file.
     /// </summary>
-    internal void WriteFileOf(int site, SecretText file)
+    /// <param name="site">Its place.</param>
+    /// <param name="file">Where to.</param>
+    /// <param name="shared">The keys that other files have too, where those are written as well.</param>
+    internal void WriteFileOf(int site, SecretText file, SharedPairKeys? shared = null)
     {
+        Span<byte> key = stackalloc byte[KeyText.KeyLength];
         using PairKeys pairs = _keys.PairsOf(_config.Sites[site].Name);
         InterfaceSection section = InterfaceOf(site);
         file.Append(SiteConfigText.Write(section));
         section.PrivateKey?.Dispose();
         foreach (Peer peer in PeersOf(site))
         {
-            foreach (PeerText text in TextsOf(peer))
-                text.Write(pairs, file);
+            ImmutableArray<PeerText> texts = TextsOf(peer);
+            for (int i = 0; i < texts.Length; i++)
+            {
+                // The first is about the key that the pair shares; another, about one that the peer is going to have.
+                if (i == 0 && shared is not null)
+                    shared.Take(site, peer.Site, pairs, texts[i].Peer, key);
+                else
+                    pairs.Derive(texts[i].Peer, key);
+                texts[i].Write(key, file);
+            }
         }
+        CryptographicOperations.ZeroMemory(key);
     }
 
     InterfaceSection InterfaceOf(int site)

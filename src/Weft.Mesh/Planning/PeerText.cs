@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Weft.Config;
 using Weft.Crypto;
@@ -34,14 +33,14 @@ sealed class PeerText
         return new PeerText(section.PublicKey, text[..key], text[(key + KeyText.Base64Length)..]);
     }
 
-    /// <summary>Writes the section for the site whose keys these are.</summary>
-    internal void Write(PairKeys pairs, SecretText file)
+    /// <summary>The key that it is about.</summary>
+    internal PublicKey Peer => _peer;
+
+    /// <summary>Writes the section with the preshared key of its two sites.</summary>
+    internal void Write(ReadOnlySpan<byte> key, SecretText file)
     {
-        Span<byte> key = stackalloc byte[KeyText.KeyLength];
-        pairs.Derive(_peer, key);
         file.Append(_before);
         file.AppendBase64(key);
         file.Append(_after);
-        CryptographicOperations.ZeroMemory(key);
     }
 }

@@ -15,18 +15,26 @@ public static class NameChecks
     const int MostListed = 20;
 
     /// <summary>Looks up every name that is dialled, all at once and within a time.</summary>
-    public static ImmutableArray<ResolvedEndpoint> Ask(MeshConfig config)
+    /// <param name="config">The mesh.</param>
+    /// <param name="only">The one site whose name is of interest; null for all.</param>
+    /// <param name="limit">To wait for the answers; 5 s unless given.</param>
+    public static ImmutableArray<ResolvedEndpoint> Ask(MeshConfig config, string? only = null, TimeSpan? limit = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         return EndpointResolver.Resolve(
-            config.Sites.Select(site => new PeerSection
-            {
-                Site = site.Name,
-                // It only carries the endpoint; nothing is set up with it.
-                PublicKey = default,
-                Endpoint =
-                    MeshPlan.EndpointOf(config, site) is { } endpoint && endpoint.AsAddress() is null ? endpoint : null,
-            })
+            config
+                .Sites.Where(site => only is null || site.Name == only)
+                .Select(site => new PeerSection
+                {
+                    Site = site.Name,
+                    // It only carries the endpoint; nothing is set up with it.
+                    PublicKey = default,
+                    Endpoint =
+                        MeshPlan.EndpointOf(config, site) is { } endpoint && endpoint.AsAddress() is null
+                            ? endpoint
+                            : null,
+                }),
+            limit
         );
     }
 

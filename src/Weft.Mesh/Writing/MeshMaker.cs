@@ -62,6 +62,7 @@ public static class MeshMaker
     static ImmutableArray<MadeSite> StageSites(MeshPlan plan, MeshKeys keys, KeysFolder keysFolder, MeshFolder folder)
     {
         MadeSite[] sites = new MadeSite[plan.Sites.Length];
+        using SharedPairKeys shared = new(sites.Length);
         try
         {
             Parallel.For(
@@ -71,7 +72,7 @@ public static class MeshMaker
                 (i, _, text) =>
                 {
                     text.Clear();
-                    plan.WriteFileOf(i, text);
+                    plan.WriteFileOf(i, text, shared);
                     sites[i] = StageSite(plan, i, keys, text, folder) with
                     {
                         HasNewKey = keysFolder.IsNew(plan.Sites[i].Name),

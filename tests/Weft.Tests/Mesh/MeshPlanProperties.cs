@@ -53,11 +53,16 @@ public sealed class MeshPlanProperties
                     keys.AddNext(config.Sites[0].Name, new PrivateKey(Enumerable.Repeat((byte)9, 32).ToArray()));
                     MeshPlan plan = MeshPlan.Of(config, keys);
                     using SecretText file = new();
+                    using SharedPairKeys shared = new(config.Sites.Length);
                     for (int i = 0; i < config.Sites.Length; i++)
                     {
+                        string text = SiteConfigText.Write(plan.ConfigOf(i));
                         file.Clear();
                         plan.WriteFileOf(i, file);
-                        Assert.Equal(SiteConfigText.Write(plan.ConfigOf(i)), Encoding.UTF8.GetString(file.Span));
+                        Assert.Equal(text, Encoding.UTF8.GetString(file.Span));
+                        file.Clear();
+                        plan.WriteFileOf(i, file, shared);
+                        Assert.Equal(text, Encoding.UTF8.GetString(file.Span));
                     }
                 }
             )
