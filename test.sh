@@ -26,7 +26,7 @@ packages=(
   openssh-server  # and what lets them in; each site of a test has its own
   tinc            # the other VPN that takes over
   dnsmasq-base    # what the sites' names are asked of
-  sudo            # likewise, for logins that are not root's
+  sudo            # what logins that are not root's become root with
   qemu-system-x86 # a machine with a kernel of its own, which has WireGuard
   busybox         # and what runs on it
   cpio            # its files in memory

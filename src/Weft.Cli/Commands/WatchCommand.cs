@@ -91,6 +91,7 @@ static class WatchCommand
 
     static int Run(string name, WatchLog log, Reporting reporting, Action started)
     {
+        FrugalRuntime.KeepToItself();
         using SiteWatch watch = new(name, log, reporting);
         using EventCounter end = new();
         using PosixSignalRegistration terminate = On(PosixSignal.SIGTERM);

@@ -102,7 +102,7 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
             start.ArgumentList.Add(argument);
         start.ArgumentList.Add(name);
         start.ArgumentList.Add("--detached");
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        FrugalRuntime.Ask(start);
         reporting.Step(string.Join(' ', [Path.GetFileName(watcher.Program), .. start.ArgumentList]));
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();

@@ -39,9 +39,14 @@ public sealed class WatchTests
         TwoSites two = TwoSites.Lay(lab);
         string conf = two.ConfOf(two.A);
         string hook =
-            "# Weft.Hook = echo \"$WEFT_EVENT $WEFT_PEER $WEFT_INTERFACE $WEFT_REASON\" >>/run/told; sleep 60";
+            "# Weft.Hook = echo \"$WEFT_EVENT$DOTNET_TieredCompilation $WEFT_PEER $WEFT_INTERFACE $WEFT_REASON\" >>/run/told; sleep 60";
         File.WriteAllText(conf, File.ReadAllText(conf).Replace("[Interface]\n", $"[Interface]\n{hook}\n"));
         two.Start();
+        // What is good for the watcher's own process is not for what it starts.
+        Assert.Contains(
+            "DOTNET_TieredCompilation=0",
+            two.A.Sh("tr '\\0' '\\n' </proc/$(pgrep -f '[w]eft watch')/environ")
+        );
 
         two.Cut();
         Wait.Until(() => !two.HasRoute(), seconds: TwoSites.Soon);
