@@ -20,7 +20,8 @@ packages=(
   wireguard-tools # the wg to compare with
   wireguard-go    # the other implementation to talk to
   dbus            # what resolvectl speaks over
-  systemd         # systemd-analyze, which checks our units
+  systemd         # boots machines, and checks our units
+  cron            # revives watchers
   socat           # servers and clients of a test's own
   openssh-client  # how files and administrators come to a site
   openssh-server  # and what lets them in; each site of a test has its own

@@ -23,6 +23,7 @@ mount -t tmpfs -o mode=755 tmpfs /run
 for private in /var/spool/cron /var/lib; do
   [ ! -d $private ] || mount -t tmpfs -o mode=755 tmpfs $private
 done
+[ ! -d /var/spool/cron ] || mkdir -m 1730 /var/spool/cron/crontabs
 hostname "$name"
 # Waiting for duplicate addresses would cost a second at each address.
 for conf in all default; do

@@ -29,9 +29,12 @@ static class Program
             (ConfirmCommand.Create(), "weft confirm wg0"),
             (StopCommand.Create(), "weft stop wg0"),
             (RestartCommand.Create(), "weft restart wg0"),
+            (RepairCommand.Create(), "weft repair wg0"),
             (StatusCommand.Create(), "weft status"),
             (RouteCommand.Create(), "weft route 10.0.3.10 --from 10.0.1.10"),
             (WatchCommand.Create(), "weft watch wg0 --once"),
+            (InstallCommand.CreateInstall(), "weft install wg0.conf"),
+            (InstallCommand.CreateUninstall(), "weft uninstall wg0"),
             (DeviceCommand.Create(), "weft device wg0 --foreground"),
             (ReceiveCommand.Create(), "ssh root@a.example.org weft receive"),
         ];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Weft.Control;
@@ -18,13 +19,17 @@ static class Ownership
     /// <summary>IFALIASZ less the closing zero.</summary>
     const int LongestAlias = 255;
 
+    const string FileKey = "file=";
+
     /// <summary>
-    /// The alias of an interface of ours: the word, then the kernel's settings that a stop has to put back. So they are
-    /// known even where <c>/run</c> was cleared; those that do not fit stand in the state alone.
+    /// The alias of an interface of ours: the word, a mark of the text that it was made from, then the kernel's settings that a
+    /// stop has to put back. So all that is known even where <c>/run</c> was cleared; settings that do not fit stand in the
+    /// state alone.
     /// </summary>
-    internal static string Alias(IEnumerable<Sysctl> restore)
+    /// <param name="text">The site's file; null for an interface that nobody watches.</param>
+    internal static string Alias(string? text, IEnumerable<Sysctl> restore)
     {
-        string alias = AliasWord;
+        string alias = text is null ? AliasWord : $"{AliasWord} {FileMark(text)}";
         foreach (Sysctl setting in restore.Where(IsRemembered))
         {
             string longer = $"{alias} {setting.Key}={setting.Value}";
@@ -33,6 +38,14 @@ static class Ownership
         }
         return alias;
     }
+
+    /// <summary>The interface was made from this very text.</summary>
+    internal static bool IsMadeFrom(string alias, string text) =>
+        IsOurAlias(alias) && alias.Split(' ').Contains(FileMark(text));
+
+    /// <summary>A few digits of a hash. The text holds a private key, which no hash of it gives away.</summary>
+    static string FileMark(string text) =>
+        FileKey + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 
     /// <summary>The settings that an alias of ours names; what is not a setting that start changes is passed over.</summary>
     internal static ImmutableArray<Sysctl> Remembered(string alias)

@@ -26,7 +26,7 @@ public sealed class DeviceHost : IDisposable
     readonly UnixListener _listener;
     readonly FileRemoval _removal;
     readonly ControlWake _wake = new();
-    readonly Node _node = new(new SystemEntropy());
+    readonly Node _node;
     readonly HandshakeQueue _handshakes = new();
     readonly UdpTransport _transport;
     readonly Listening _listening;
@@ -51,6 +51,10 @@ public sealed class DeviceHost : IDisposable
     )
     {
         _logger = logger;
+        _node = new Node(new SystemEntropy())
+        {
+            StampFloor = new StampFloor(new WallTime(options.NotBefore, 0), DeviceClock.Now),
+        };
         _tun = tun;
         _link = link;
         _listener = listener;

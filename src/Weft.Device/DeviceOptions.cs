@@ -14,6 +14,9 @@ public sealed record DeviceOptions
     /// <summary>False keeps the kernel from segmenting and joining for us, on the TUN and on the sockets.</summary>
     public bool Offloads { get; init; } = true;
 
+    /// <summary>No handshake is stamped with a time before this, in seconds since 1970 UTC; 0 for none.</summary>
+    public long NotBefore { get; init; }
+
     /// <summary>MTU that a new interface gets: 1500 less the overhead of IPv6, UDP and WireGuard.</summary>
     public int Mtu { get; init; } = 1420;
 }

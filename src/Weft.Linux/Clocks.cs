@@ -32,6 +32,28 @@ public static unsafe class Clocks
         }
     }
 
+    /// <summary>Somebody keeps the time of day right (NTP, or whoever else disciplines the kernel's clock).</summary>
+    public static bool IsSynchronized
+    {
+        get
+        {
+            // All zero it asks, and changes nothing.
+            byte* question = stackalloc byte[SysTimex.Length];
+            new Span<byte>(question, SysTimex.Length).Clear();
+            int state = SysTimex.adjtimex(question);
+            return state is >= 0 and not SysTimex.TIME_ERROR;
+        }
+    }
+
+    /// <summary>Sets the time of day, for the whole machine.</summary>
+    /// <param name="seconds">Since 1970 UTC.</param>
+    /// <exception cref="KernelRefusedException">It takes CAP_SYS_TIME.</exception>
+    public static void SetWallTime(long seconds)
+    {
+        timespec time = new() { tv_sec = (nint)seconds };
+        SystemCall.Check(Time.clock_settime(Time.CLOCK_REALTIME, &time), "clock_settime", "the system's clock");
+    }
+
     static long Nanoseconds(int clock)
     {
         timespec time;

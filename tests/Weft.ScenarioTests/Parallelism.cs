@@ -19,5 +19,5 @@ public sealed class LongestFirst : ITestCollectionOrderer
         IReadOnlyCollection<TTestCollection> testCollections
     )
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderByDescending(c => c.TestCollectionDisplayName.Contains(nameof(KernelTests)))];
+        [.. testCollections.OrderByDescending(c => c.TestCollectionDisplayName == GuestFixture.Collection)];
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Weft.Control;
@@ -33,12 +34,18 @@ static class DeviceCommand
         {
             Description = "Don't let the kernel cut and join packets; slower, for kernels that do it wrong.",
         };
+        Option<long> notBefore = new(DaemonCommand.NotBefore)
+        {
+            Description = "Stamp no handshake with an earlier time (since 1970): for a clock that came up wrong.",
+            HelpName = "seconds",
+        };
         Option<bool> detached = new("--detached") { Hidden = true };
         Command command = new("device", "Run the userspace WireGuard device alone, until its interface or socket goes.")
         {
             name,
             foreground,
             noOffloads,
+            notBefore,
             detached,
         };
         command.SetAction(parsed =>
@@ -47,6 +54,7 @@ static class DeviceCommand
             {
                 Name = parsed.GetRequiredValue(name),
                 Offloads = !parsed.GetValue(noOffloads),
+                NotBefore = parsed.GetValue(notBefore),
             };
             if (parsed.GetValue(detached))
                 return RunDetached(options);
@@ -106,6 +114,11 @@ static class DeviceCommand
         start.ArgumentList.Add("--detached");
         if (!options.Offloads)
             start.ArgumentList.Add("--no-offloads");
+        if (options.NotBefore != 0)
+        {
+            start.ArgumentList.Add(DaemonCommand.NotBefore);
+            start.ArgumentList.Add(options.NotBefore.ToString(CultureInfo.InvariantCulture));
+        }
         // A process that holds keys keeps no door for debuggers open, nor sockets in /tmp that outlive it when it is killed.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         using Process? process = Process.Start(start);

@@ -25,6 +25,16 @@ static class StartCommand
         {
             Description = "With --confirm: the peers that answer now confirm it by answering again.",
         };
+        Option<int> wait = new("--wait")
+        {
+            Description = "At boot: wait up to so many seconds for the file's storage and a clock that is set.",
+            HelpName = "seconds",
+        };
+        wait.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 86400)
+                result.AddError("--wait takes seconds from 0 to 86400");
+        });
         Option<bool> json = new("--json") { Description = "Print what came of it as JSON." };
         Option<bool> trace = SiteArguments.Trace();
         Command command = new("start", "Run this site, or bring what runs to what its file says now.")
@@ -33,6 +43,7 @@ static class StartCommand
             engine,
             confirm,
             byPeers,
+            wait,
             json,
             trace,
         };
@@ -44,9 +55,11 @@ static class StartCommand
         command.SetAction(parsed =>
         {
             Terminal.Outlive();
-            SiteFile file = SiteArguments.Read(parsed.GetRequiredValue(site));
-            using SiteRunner runner = new(SiteArguments.Reporting(parsed.GetValue(trace)));
-            StartOptions options = new() { Engine = parsed.GetValue(engine) };
+            Reporting reporting = SiteArguments.Reporting(parsed.GetValue(trace));
+            LateFile late = new(TimeSpan.FromSeconds(parsed.GetValue(wait)), reporting);
+            SiteFile file = late.Read(parsed.GetRequiredValue(site));
+            using SiteRunner runner = new(reporting);
+            StartOptions options = new() { Engine = parsed.GetValue(engine), ClockPatience = late.Left };
             bool asJson = parsed.GetValue(json);
             if (parsed.GetValue(confirm) is { } seconds)
                 return Try(runner, file, options, TimeSpan.FromSeconds(seconds), parsed.GetValue(byPeers), asJson);

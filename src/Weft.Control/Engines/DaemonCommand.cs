@@ -5,6 +5,12 @@ namespace Weft.Control;
 /// <summary>How a part of this program that runs on its own is started; the interface's name follows its arguments.</summary>
 public sealed record DaemonCommand(string Program, ImmutableArray<string> Arguments)
 {
+    /// <summary>The option of <c>weft device</c> that sets a floor under the times of its handshakes.</summary>
+    public const string NotBefore = "--not-before";
+
+    /// <summary>It is this very program.</summary>
+    internal bool IsOwn { get; private init; }
+
     /// <summary>A program of that name or path, such as <c>wireguard-go</c>.</summary>
     public static DaemonCommand Of(string program) => new(Tools.Find(program) ?? program, []);
 
@@ -19,7 +25,7 @@ public sealed record DaemonCommand(string Program, ImmutableArray<string> Argume
         string self = Environment.ProcessPath ?? "/proc/self/exe";
         // Run by the shared host, the program is that host's first argument.
         return Path.GetFileName(self) == "dotnet"
-            ? new(self, [Path.Combine(AppContext.BaseDirectory, "weft.dll"), command])
-            : new(self, [command]);
+            ? new(self, [Path.Combine(AppContext.BaseDirectory, "weft.dll"), command]) { IsOwn = true }
+            : new(self, [command]) { IsOwn = true };
     }
 }

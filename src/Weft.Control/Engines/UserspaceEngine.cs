@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Weft.Linux.Netlink;
 
@@ -24,8 +25,10 @@ sealed class UserspaceEngine(DaemonCommand daemon, RouteNetlink netlink, IDevice
     }
 
     /// <summary>Starts the device and returns once the interface is there and the device answers.</summary>
+    /// <param name="name">Of the interface.</param>
+    /// <param name="notBefore">A floor under the times of its handshakes; null where the clock is right.</param>
     /// <exception cref="OperationFailedException">It did not come up.</exception>
-    internal Link Start(string name)
+    internal Link Start(string name, DateTimeOffset? notBefore)
     {
         ProcessStartInfo start = new(daemon.Program)
         {
@@ -36,6 +39,11 @@ sealed class UserspaceEngine(DaemonCommand daemon, RouteNetlink netlink, IDevice
         foreach (string argument in daemon.Arguments)
             start.ArgumentList.Add(argument);
         start.ArgumentList.Add(name);
+        if (notBefore is { } floor && daemon.IsOwn)
+        {
+            start.ArgumentList.Add(DaemonCommand.NotBefore);
+            start.ArgumentList.Add(floor.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+        }
         reporting.Step(string.Join(' ', [Path.GetFileName(daemon.Program), .. start.ArgumentList]));
         StringBuilder errors = new();
         using Process process = new() { StartInfo = start };

@@ -8,14 +8,12 @@ namespace Weft.Control;
 
 /// <summary>
 /// Where the peers of an interface answered last, for a start at which their names do not resolve: after a power cut the
-/// tunnel may be the only way to a name server. <c>/var/lib/weft/NAME.endpoints</c>, which outlives stop and reboot.
+/// tunnel may be the only way to a name server. <c>NAME.endpoints</c> in <see cref="LastingFolder"/> outlives stop and reboot.
 /// Immutable.
 /// </summary>
 /// <param name="Peers">By public key.</param>
 public sealed record EndpointMemory(ImmutableSortedDictionary<string, RememberedEndpoint> Peers)
 {
-    const string Folder = "/var/lib/weft";
-
     static EndpointMemory Empty { get; } =
         new(ImmutableSortedDictionary.Create<string, RememberedEndpoint>(StringComparer.Ordinal));
 
@@ -71,7 +69,7 @@ public sealed record EndpointMemory(ImmutableSortedDictionary<string, Remembered
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public void Write(string name)
     {
-        Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        LastingFolder.Make();
         PrivateFile.Write(
             PathOf(name),
             JsonSerializer.SerializeToUtf8Bytes(this, EndpointMemoryJson.Default.EndpointMemory),
@@ -79,7 +77,7 @@ public sealed record EndpointMemory(ImmutableSortedDictionary<string, Remembered
         );
     }
 
-    static string PathOf(string name) => Path.Combine(Folder, name + ".endpoints");
+    static string PathOf(string name) => Path.Combine(LastingFolder.Place, name + ".endpoints");
 }
 
 /// <summary>Where one peer answered.</summary>

@@ -12,7 +12,7 @@ namespace Weft.Control;
 public sealed record SiteFile(string Path, string Interface, SiteConfig Config)
 {
     internal const string Extension = ".conf";
-    const string SystemFolder = "/etc/wireguard";
+    internal const string SystemFolder = "/etc/wireguard";
 
     /// <summary>The file as it was read, keys included: nothing to show to anybody.</summary>
     public string Text { get; internal init; } = "";

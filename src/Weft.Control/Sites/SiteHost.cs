@@ -21,6 +21,7 @@ sealed class SiteHost : IDisposable
         States = new SiteStateFolder(stateFolder, reporting);
         Userspace = new UserspaceEngine(daemon, Netlink, Devices, reporting);
         Kernel = new KernelEngine(Netlink, Tools, reporting);
+        Clock = new HostClock(reporting);
         Watchers = new WatcherService(Tools, DaemonCommand.OwnWatcher, reporting);
     }
 
@@ -45,6 +46,8 @@ sealed class SiteHost : IDisposable
     internal UserspaceEngine Userspace { get; }
 
     internal KernelEngine Kernel { get; }
+
+    internal HostClock Clock { get; }
 
     internal WatcherService Watchers { get; }
 

@@ -15,6 +15,9 @@ public sealed class SiteRunner : IDisposable
 
     readonly SiteHost _host;
 
+    /// <summary>A site runs on this host, in whatever network namespace.</summary>
+    internal static bool AnyRuns => !new SiteStateFolder(StateFolder, Reporting.Silent).ReadAll().IsEmpty;
+
     public SiteRunner(Reporting reporting)
         : this(reporting, DaemonCommand.OwnDevice, StateFolder) { }
 
@@ -28,8 +31,11 @@ public sealed class SiteRunner : IDisposable
 
     /// <summary>Brings the host from whatever state it is in to the state that the file wants.</summary>
     /// <exception cref="OperationFailedException">It could not be done; the host is as it was.</exception>
-    public StartResult Start(SiteFile file, StartOptions options) =>
-        Locked("start", () => Settled(file, options, new SiteStart(_host, file, options).Run()));
+    public StartResult Start(SiteFile file, StartOptions options)
+    {
+        WaitForClock(file, options);
+        return Locked("start", () => Settled(file, options, new SiteStart(_host, file, options).Run()));
+    }
 
     /// <summary>As a start, but what it makes holds only if it is confirmed within a time. See docs/watch.md.</summary>
     /// <exception cref="OperationFailedException">It could not be done; the host is as it was.</exception>
@@ -207,15 +213,37 @@ public sealed class SiteRunner : IDisposable
             if (_host.States.ReadApplied(state) is not { } file)
                 return new UpkeepResult(UpkeepOutcome.Stopped);
             StartResult result = new SiteStart(_host, file, new StartOptions { News = news }).Run();
-            return new UpkeepResult(UpkeepOutcome.Done, result.Steps);
+            return new UpkeepResult(UpkeepOutcome.Done, result.Steps, result.Fault);
         });
     }
+
+    /// <summary>Puts back what others removed or changed of a running site: as its last start made it, whatever its file says by now.</summary>
+    /// <returns>The changes made; null when it does not run.</returns>
+    /// <exception cref="OperationFailedException">It could not be done.</exception>
+    public int? Repair(string name)
+    {
+        InterfaceName.Check(name);
+        return Locked<int?>(
+            "repair",
+            () =>
+            {
+                if (Running(name) is not { } site)
+                    return null;
+                PeerNews news = new(site.Withdrawn, new Dictionary<PublicKey, IPEndPoint>());
+                StartResult result = new SiteStart(_host, site.File, new StartOptions { News = news }).Run();
+                return result.Fault is null ? result.Steps : throw result.Fault;
+            }
+        );
+    }
+
+    /// <summary>Notes the time now and then, for a boot at which the clock is wrong.</summary>
+    public void NoteTime() => _host.Clock.NoteSeldom();
 
     /// <summary>Starts the watcher of a site that runs and has none; one that does not run gets no reviver any more.</summary>
     /// <exception cref="OperationFailedException">It cannot be found out.</exception>
     public void ReviveWatcher(string name)
     {
-        if (Running(name) is { } site)
+        if ((Running(name) ?? Remembered(name)) is { } site)
             _host.Watchers.Ensure(
                 site.File,
                 _host.States.WatchFolderOf(name),
@@ -223,6 +251,48 @@ public sealed class SiteRunner : IDisposable
             );
         else
             _host.Watchers.Retire(name);
+    }
+
+    /// <summary>
+    /// A site that runs although <c>/run</c> knows nothing of it: its interface bears the mark of a file that stands where such
+    /// a file is looked for. Its state is written anew.
+    /// </summary>
+    RunningSite? Remembered(string name)
+    {
+        if (
+            _host.Netlink.FindLink(name) is not { } link
+            || !Ownership.IsOurAlias(link.Alias)
+            || Find(name) is not { } file
+        )
+            return null;
+        if (!Ownership.IsMadeFrom(link.Alias, file.Text))
+        {
+            _host.Reporting.Warning(
+                $"{name} runs, but not by {file.Path} as it is now, and what it was made from is lost: start it anew"
+            );
+            return null;
+        }
+        return Locked(
+            "watch",
+            () =>
+            {
+                if (Running(name) is null)
+                    new SiteStart(_host, file, new StartOptions()).Run();
+                return Running(name);
+            }
+        );
+
+        static SiteFile? Find(string name)
+        {
+            try
+            {
+                return SiteFile.Read(SiteFile.Locate(name), _ => { });
+            }
+            catch (Exception e) when (e is OperationFailedException or FaultyFileException)
+            {
+                return null;
+            }
+        }
     }
 
     /// <summary>Where the watcher of a site keeps its notes.</summary>
@@ -269,6 +339,13 @@ public sealed class SiteRunner : IDisposable
     }
 
     public void Dispose() => _host.Dispose();
+
+    /// <summary>Before the lock: who stops a site meanwhile does not wait for it.</summary>
+    void WaitForClock(SiteFile file, StartOptions options)
+    {
+        if (options.ClockPatience > TimeSpan.Zero && Running(file.Interface) is null)
+            _host.Clock.Wait(file.Path, options.ClockPatience);
+    }
 
     T Locked<T>(string what, Func<T> work)
     {

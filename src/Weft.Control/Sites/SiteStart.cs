@@ -67,11 +67,11 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             WriteState(ready.State);
             WriteApplied(known);
             Name(ready.Names);
-            return new StartResult(_name, false, _runner.Count);
+            return new StartResult(_name, false, _runner.Count) { Fault = ready.Fault };
         }
         Change(ready, known, isNew, link);
         Name(ready.Names);
-        return new StartResult(_name, isNew, _runner.Count);
+        return new StartResult(_name, isNew, _runner.Count) { Fault = ready.Fault };
     }
 
     static bool IsIPv6(LanMap map) => map.Real.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
@@ -102,6 +102,10 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             ? host.Dns.Plan(file.Config, _name, known?.NamesPlace, isWatcher: options.News is not null)
             : NamesPlan.Nothing;
         WantedState wanted = new WantedSite(file, options, actual, withdrawn).State(endpoints, mtu);
+        OperationFailedException? fault = null;
+        // A person is told before anything is changed; a watcher sees to the rest all the same.
+        if (options.News is not null)
+            wanted = HostPlan.PassOver(wanted, actual, out fault);
         ImmutableArray<HostStep> around = HostPlan.Surroundings(wanted, actual);
         ImmutableArray<Sysctl> restore = known?.Restore ?? Ownership.Remembered(link?.Alias ?? "");
         SiteState state = State(restore, wanted, actual, around) with
@@ -110,9 +114,9 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             NamesPlace = names.Place,
             Withdrawn = [.. withdrawn.Select(k => k.ToString()).Order(StringComparer.Ordinal)],
         };
-        wanted = wanted with { Alias = Ownership.Alias(state.Restore) };
+        wanted = wanted with { Alias = Ownership.Alias(options.JoinNetworks ? file.Text : null, state.Restore) };
         ImmutableArray<HostStep> steps = HostPlan.Interface(wanted, actual);
-        return new Preparation(wanted, actual, steps, around, names, state);
+        return new Preparation(wanted, actual, steps, around, names, state, fault);
     }
 
     /// <param name="Wanted">What the file asks for.</param>
@@ -121,13 +125,15 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
     /// <param name="Around">To the rest of the host.</param>
     /// <param name="Names">To the names, when all else is done.</param>
     /// <param name="State">To remember.</param>
+    /// <param name="Fault">What a watcher passes over.</param>
     sealed record Preparation(
         WantedState Wanted,
         HostState Actual,
         ImmutableArray<HostStep> Steps,
         ImmutableArray<HostStep> Around,
         NamesPlan Names,
-        SiteState State
+        SiteState State,
+        OperationFailedException? Fault
     );
 
     void Change(Preparation ready, SiteState? known, bool isNew, Link? link)
@@ -149,6 +155,8 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             if (isNew)
                 host.RunHooks("PostUp", Interface.PostUp, _name);
             WriteApplied(known);
+            if (isNew && options.JoinNetworks)
+                host.Clock.TryNote();
             done = true;
             if (
                 !isNew
@@ -226,7 +234,10 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         if (options.Engine != Engine.Userspace)
         {
             if (host.Kernel.TryStart(_name, out string why) is { } made)
+            {
+                host.Clock.RaiseForKernel(file.Path);
                 return made;
+            }
             if (options.Engine == Engine.Kernel)
             {
                 throw new OperationFailedException(
@@ -237,7 +248,7 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             host.Reporting.Notice($"the kernel's WireGuard cannot be had ({why}): running our own, in user space");
             UserspaceEngine.CheckHost();
         }
-        return host.Userspace.Start(_name);
+        return host.Userspace.Start(_name, host.Clock.FloorForDevice(file.Path));
     }
 
     static string EngineOf(Link link) => link.Kind == KernelDevices.LinkKind ? "kernel" : "userspace";

@@ -42,6 +42,8 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
             file.Save(SiteSnapshot.Of(file.Config, device, now, host.Netlink.Addresses(now)));
         }
         int steps = TakeAway(link, state, engine, forget: true, anyOwner ? device?.FirewallMark ?? 0 : 0);
+        if (engine && !anyOwner)
+            host.Clock.TryNote();
         if (engine)
             host.RunHooks("PostDown", Hooks(state?.PostDown, file?.Config.Interface.PostDown), name);
         return engine || steps > 0 || state is not null;

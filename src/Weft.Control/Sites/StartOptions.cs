@@ -21,6 +21,9 @@ public sealed record StartOptions
     /// </summary>
     public Func<HostPort, IPEndPoint>? Lookup { get; init; }
 
+    /// <summary>How long a new site waits for a clock that cannot be right to be set; it starts in any case.</summary>
+    public TimeSpan ClockPatience { get; init; }
+
     /// <summary>What a watcher knows of the peers; null lets the start find out for itself.</summary>
     internal PeerNews? News { get; init; }
 
@@ -32,7 +35,11 @@ public sealed record StartOptions
 /// <param name="Name">The interface.</param>
 /// <param name="IsNew">It was not there before.</param>
 /// <param name="Steps">Changes made to the host; 0 when all was as wanted.</param>
-public readonly record struct StartResult(string Name, bool IsNew, int Steps);
+public readonly record struct StartResult(string Name, bool IsNew, int Steps)
+{
+    /// <summary>What a watcher could not put back, since something of other people's is in the way; null for none.</summary>
+    internal OperationFailedException? Fault { get; init; }
+}
 
 /// <summary>What a watcher found out about the peers of a site.</summary>
 /// <param name="Down">Those whose networks are to have no route.</param>
@@ -42,7 +49,12 @@ public sealed record PeerNews(IReadOnlySet<PublicKey> Down, IReadOnlyDictionary<
 /// <summary>How a watcher's look after a site ended.</summary>
 /// <param name="Outcome">Whether it took place.</param>
 /// <param name="Steps">Changes made to the host; 0 when all was as wanted.</param>
-public readonly record struct UpkeepResult(UpkeepOutcome Outcome, int Steps = 0);
+/// <param name="Fault">What could not be done of it, as something of other people's is in the way; null for none.</param>
+public readonly record struct UpkeepResult(
+    UpkeepOutcome Outcome,
+    int Steps = 0,
+    OperationFailedException? Fault = null
+);
 
 public enum UpkeepOutcome
 {

@@ -184,17 +184,33 @@ static class HostPlan
         }
     }
 
+    /// <summary>
+    /// What of it can be had while routes of other people's stand in the way of some of ours: a watcher puts the rest back, and
+    /// tells.
+    /// </summary>
+    /// <param name="fault">What stands in the way of the first; null when nothing does.</param>
+    internal static WantedState PassOver(WantedState wanted, HostState actual, out OperationFailedException? fault)
+    {
+        Link link = actual.Link ?? throw new ArgumentException("No interface.", nameof(actual));
+        fault = null;
+        ImmutableArray<WantedRoute>.Builder possible = ImmutableArray.CreateBuilder<WantedRoute>();
+        foreach (WantedRoute wish in wanted.Routes)
+        {
+            if (Occupant(wish, actual, link) is { } other)
+                fault ??= Occupied(wish, other, link.Name);
+            else
+                possible.Add(wish);
+        }
+        return fault is null ? wanted : wanted with { Routes = possible.ToImmutable() };
+    }
+
     static void AddRoutes(WantedState wanted, HostState actual, Link link, ImmutableArray<HostStep>.Builder steps)
     {
         foreach (WantedRoute wish in wanted.Routes)
         {
-            ImmutableArray<Route> same = actual.Routes.RemoveAll(r =>
-                r.Destination != wish.Destination || r.Table != wish.Table
-            );
-            if (same.Any(r => r.LinkIndex == link.Index))
+            if (At(wish, actual).Any(r => r.LinkIndex == link.Index))
                 continue;
-            // The kernel takes two routes of one destination only with different metrics, and the other came first.
-            if (same.FirstOrDefault(r => r.Priority == DefaultMetric(r.Destination)) is { } other)
+            if (Occupant(wish, actual, link) is { } other)
                 throw Occupied(wish, other, link.Name);
             steps.Add(
                 new AddRoute(
@@ -210,6 +226,19 @@ static class HostPlan
             );
         }
     }
+
+    /// <summary>The route of somebody else's that keeps ours out; null when there is none, or ours is there.</summary>
+    static Route? Occupant(WantedRoute wish, HostState actual, Link link)
+    {
+        Route[] same = [.. At(wish, actual)];
+        // The kernel takes two routes of one destination only with different metrics, and the other came first.
+        return same.Any(r => r.LinkIndex == link.Index)
+            ? null
+            : same.FirstOrDefault(r => r.Priority == DefaultMetric(r.Destination));
+    }
+
+    static IEnumerable<Route> At(WantedRoute wish, HostState actual) =>
+        actual.Routes.Where(r => r.Destination == wish.Destination && r.Table == wish.Table);
 
     static IEnumerable<Route> StaleRoutes(WantedState wanted, HostState actual, Link link)
     {

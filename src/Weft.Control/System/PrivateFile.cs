@@ -10,9 +10,13 @@ public static class PrivateFile
     /// <returns>False when there was nothing to write.</returns>
     /// <exception cref="IOException">It cannot be written; what was there stands.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
-    public static bool Write(string path, ReadOnlySpan<byte> content, bool isDurable = false)
+    public static bool Write(string path, ReadOnlySpan<byte> content, bool isDurable = false) =>
+        Write(path, content, isDurable, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+    /// <summary>The same for a file that others may read.</summary>
+    internal static bool Write(string path, ReadOnlySpan<byte> content, bool isDurable, UnixFileMode mode)
     {
-        if (File.Exists(path) && content.SequenceEqual(File.ReadAllBytes(path)))
+        if (File.Exists(path) && File.GetUnixFileMode(path) == mode && content.SequenceEqual(File.ReadAllBytes(path)))
             return false;
         string temporary = TemporaryOf(path);
         FileStreamOptions options = new()
@@ -31,6 +35,8 @@ public static class PrivateFile
                 stream.Write(content);
                 stream.Flush(isDurable);
             }
+            if (mode != options.UnixCreateMode)
+                File.SetUnixFileMode(temporary, mode);
             File.Move(temporary, path, overwrite: true);
             done = true;
             return true;

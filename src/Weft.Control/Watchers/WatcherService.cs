@@ -36,7 +36,7 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
                     StartUnit(name);
                 return;
             }
-            bool revived = SiteHost.IsInMainNamespace && new CronEntry(tools, reporting).Put(name, CronCommand(name));
+            bool revived = SiteHost.IsInMainNamespace && TryPutReviver(name);
             if (folder.IsTaken)
                 return;
             Start(name);
@@ -49,6 +49,20 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
         {
             // The site runs; that is worth more than its watcher.
             reporting.Warning($"{e.Message}. {e.Remedy}");
+        }
+    }
+
+    /// <summary>False when there is no cron. One that refuses does not keep the watcher from its work.</summary>
+    bool TryPutReviver(string name)
+    {
+        try
+        {
+            return new CronEntry(tools, reporting).Put(name, CronCommand(name));
+        }
+        catch (OperationFailedException e)
+        {
+            reporting.Warning($"{e.Message}. {e.Remedy}");
+            return true;
         }
     }
 

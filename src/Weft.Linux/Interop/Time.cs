@@ -13,6 +13,9 @@ static unsafe partial class Time
     [LibraryImport("libc")]
     [SuppressGCTransition]
     public static partial int clock_gettime(int clock, timespec* time);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int clock_settime(int clock, timespec* time);
 }
 
 /// <summary>struct timespec</summary>

@@ -101,6 +101,7 @@ public sealed class SiteWatch : IDisposable
         Ask(site);
         Keep(before);
         Remember(site);
+        _runner.NoteTime();
         // A trial ends on time.
         return !runs ? null
             : trial < interval ? trial
@@ -267,7 +268,9 @@ public sealed class SiteWatch : IDisposable
             UpkeepResult result = _runner.Upkeep(_name, new PeerNews(down, endpoints));
             // What follows from a link's change or a lookup has been told with its reason already.
             bool expected = endpoints.Count > 0 || !down.SetEquals(site.Withdrawn) || !moving.IsEmpty;
-            if (result.Outcome == UpkeepOutcome.Done)
+            if (result.Fault is { } standing)
+                TellFault(standing);
+            else if (result.Outcome == UpkeepOutcome.Done)
                 Settle();
             foreach (PeerSection peer in result.Outcome == UpkeepOutcome.Done ? moving : [])
                 Tell("rekey", peer.Site ?? peer.PublicKey.ToString(), "its networks are with the key that it uses now");
@@ -277,13 +280,18 @@ public sealed class SiteWatch : IDisposable
         }
         catch (OperationFailedException e)
         {
-            string fault = e.Remedy is null ? e.Message : $"{e.Message}. {e.Remedy}";
-            // Once, not at every check.
-            if (fault != _fault)
-                Tell("fault", null, fault);
-            _fault = fault;
+            TellFault(e);
             return true;
         }
+    }
+
+    /// <summary>Once, not at every check.</summary>
+    void TellFault(OperationFailedException e)
+    {
+        string fault = e.Remedy is null ? e.Message : $"{e.Message}. {e.Remedy}";
+        if (fault != _fault)
+            Tell("fault", null, fault);
+        _fault = fault;
     }
 
     HashSet<PublicKey> Down(RunningSite site) =>

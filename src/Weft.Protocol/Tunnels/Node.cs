@@ -40,6 +40,9 @@ public sealed class Node : IDisposable
     /// <summary>The tunnel's MTU, which caps the padding. No lock.</summary>
     public int Mtu { get; set; } = 1420;
 
+    /// <summary>For a host whose clock came up wrong.</summary>
+    public StampFloor StampFloor { get; init; }
+
     /// <summary>Sticky sources that the routing is to be asked about.</summary>
     public SourceDoubts Sources { get; }
 

@@ -282,7 +282,8 @@ public sealed partial class Tunnel
         ReleasePending();
         Span<byte> datagram = stackalloc byte[InitiationMessage.Length];
         uint index = _node.Index.Reserve(this);
-        if (_handshake.TryInitiate(own, _node.Ephemerals, wall, index, new InitiationMessage(datagram)))
+        WallTime stamp = _node.StampFloor.Raise(now, wall);
+        if (_handshake.TryInitiate(own, _node.Ephemerals, stamp, index, new InitiationMessage(datagram)))
             SendHandshake(now, datagram, to, output);
         else
             _node.Index.Release(index);

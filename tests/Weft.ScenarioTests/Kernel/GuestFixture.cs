@@ -2,9 +2,12 @@ using Weft.ScenarioTests.Network;
 
 namespace Weft.ScenarioTests.Kernel;
 
-/// <summary>One guest for all tests of a class, since it takes a while to boot: each test cleans up after itself.</summary>
-public sealed class GuestFixture : IAsyncLifetime
+/// <summary>One guest for all tests that need one, since it takes a while to boot: each test cleans up after itself.</summary>
+[CollectionDefinition(Collection)]
+public sealed class GuestFixture : IAsyncLifetime, ICollectionFixture<GuestFixture>
 {
+    internal const string Collection = "guest";
+
     readonly Lab _lab = new("guest");
 
     internal Host Host { get; private set; } = null!;

@@ -5,7 +5,8 @@ using Weft.ScenarioTests.WireGuard;
 namespace Weft.ScenarioTests.Kernel;
 
 /// <summary>The kernel's WireGuard, driven by our programs, with Debian's <c>wg</c> as the judge of what they did.</summary>
-public sealed class KernelTests(GuestFixture fixture) : IClassFixture<GuestFixture>
+[Collection(GuestFixture.Collection)]
+public sealed class KernelTests(GuestFixture fixture)
 {
     // In the guest's path Debian's wg comes first; ours is this.
     const string Ours = "/weft/wg";

@@ -56,4 +56,205 @@ public sealed class MishapTests
             Wait.Until(() => HostState.Capture(host) == before);
         }
     }
+
+    [Fact]
+    public async Task A_full_disk_stops_neither_what_runs_nor_the_watching_nor_a_stop()
+    {
+        await using Lab lab = new();
+        TwoSites two = TwoSites.Lay(lab, "HoldDown = 1");
+        string before = HostState.Capture(two.A);
+        two.Start();
+        FillDisk(two.A, "/run");
+        string conf = two.ConfOf(two.A);
+        string good = File.ReadAllText(conf);
+        File.WriteAllText(conf, good.Replace("[Interface]\n", "[Interface]\nMTU = 1280\n"));
+
+        CommandResult refused = two.A.Try(Programs.Weft, "start", conf);
+        Assert.Equal(1, refused.Status);
+        Assert.Contains("No space left on device", refused.Errors);
+        Assert.Contains("Make /run/weft a place to write to, and run it again; what runs goes on.", refused.Errors);
+        Assert.Equal("1420", two.A.Run("cat", "/sys/class/net/wg0/mtu").Trim());
+        Wait.Until(two.Pings, seconds: TwoSites.Soon);
+        two.Cut();
+        Wait.Until(() => !two.HasRoute(), seconds: TwoSites.Soon);
+        two.Mend();
+        Wait.Until(two.HasRoute, seconds: TwoSites.Soon);
+
+        // A new one does not come up by halves.
+        two.A.Run(Programs.Weft, "stop", "wg0");
+        FillDisk(two.A, "/run");
+        Assert.Equal(1, two.A.Try(Programs.Weft, "start", conf).Status);
+        two.A.Run("rm", "/run/fill");
+        Wait.Until(() => HostState.Capture(two.A) == before);
+
+        two.A.Run(Programs.Weft, "start", conf);
+        Assert.Equal("1280", two.A.Run("cat", "/sys/class/net/wg0/mtu").Trim());
+        Wait.Until(two.Pings, seconds: TwoSites.Soon);
+    }
+
+    [Fact]
+    public async Task A_full_disk_under_the_files_leaves_them_as_they_were()
+    {
+        await using Lab lab = new();
+        TwoSites two = TwoSites.Lay(lab);
+        Host a = two.A;
+        a.Sh(
+            $"mkdir /run/disk; mount -t tmpfs -o mode=700 tmpfs /run/disk; cp -r {lab.Folder}/mesh.conf {lab.Folder}/keys /run/disk"
+        );
+        string[] makeconf = [Programs.Weft, "makeconf", "--from", "/run/disk/mesh.conf", "--out", "/run/disk/sites"];
+        const string conf = "/run/disk/sites/a.example.org/wg0.conf";
+        a.Run(makeconf);
+        a.Run(Programs.Weft, "start", conf);
+        string files = a.Sh("find /run/disk -type f ! -name fill -exec sha256sum {} + | sort");
+        FillDisk(a, "/run/disk");
+
+        CommandResult added = a.Try([
+            Programs.Weft,
+            "site",
+            "add",
+            "c.example.org",
+            "--lan",
+            "10.0.3.0/24",
+            "--mesh",
+            makeconf[3],
+            .. makeconf[4..],
+        ]);
+        Assert.Equal(1, added.Status);
+        Assert.Contains("No space left on device", added.Errors);
+        Assert.Equal(files, a.Sh("find /run/disk -type f ! -name fill -exec sha256sum {} + | sort"));
+
+        // A trial puts both states on the disk, or is none.
+        a.Sh($"sed 's/^ListenPort.*/&\\nMTU = 1280/' {conf} >/run/wg0.conf");
+        a.Sh($"rm /run/disk/fill; cat /run/wg0.conf >{conf}");
+        FillDisk(a, "/run/disk");
+        CommandResult trial = a.Try(Programs.Weft, "start", conf, "--confirm", "60");
+        Assert.Equal(1, trial.Status);
+        Assert.Contains("No space left on device", trial.Errors);
+        Assert.Contains("make room there", trial.Errors);
+        Assert.Equal("1420", a.Run("cat", "/sys/class/net/wg0/mtu").Trim());
+        Assert.Equal(a.Run("cat", "/run/wg0.conf"), a.Run("cat", conf));
+
+        a.Run("rm", "/run/disk/fill");
+        a.Run(Programs.Weft, "start", conf);
+        Assert.Equal("1280", a.Run("cat", "/sys/class/net/wg0/mtu").Trim());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{ \"version\": 1, \"name\": \"wg0\"")]
+    [InlineData("null")]
+    public async Task State_that_is_cut_short_is_passed_over_and_written_anew(string text)
+    {
+        await using Lab lab = new();
+        TwoSites two = TwoSites.Lay(lab);
+        string before = HostState.Capture(two.A);
+        two.Start();
+        two.KillWatcher();
+        File.WriteAllText($"{two.A.Root}/run/state", text);
+        two.A.Sh(
+            "for file in wg0 applied/wg0.conf watch/wg0/notes; do cp /run/state /run/weft/$file; done; rm /run/state"
+        );
+
+        CommandResult started = two.A.Try(Programs.Weft, "start", two.ConfOf(two.A));
+        Assert.Equal(0, started.Status);
+        Assert.Contains("not a state of wg0 that this version wrote", started.Errors);
+        Wait.Until(() => IsProbed(two.A), seconds: 2 * TwoSites.Soon);
+        two.Cut();
+        Wait.Until(() => !two.HasRoute(), seconds: TwoSites.Soon);
+
+        two.Mend();
+        two.A.Run(Programs.Weft, "stop", "wg0");
+        Wait.Until(() => HostState.Capture(two.A) == before);
+    }
+
+    [Fact]
+    public async Task A_trial_whose_note_is_damaged_goes_back_at_once()
+    {
+        await using Lab lab = new();
+        TwoSites two = TwoSites.Lay(lab);
+        two.Start();
+        string conf = two.ConfOf(two.A);
+        string old = File.ReadAllText(conf);
+        File.WriteAllText(conf, old.Replace("[Interface]\n", "[Interface]\nMTU = 1280\n"));
+        two.A.Start(Programs.Weft, "start", conf, "--confirm", "3600");
+        Wait.Until(() => two.A.Run("cat", "/sys/class/net/wg0/mtu").Trim() == "1280");
+        Wait.Until(() => File.Exists($"{two.A.Root}/run/weft/trial/wg0"));
+
+        two.A.Sh("printf '{\"file\": \"/' >/run/weft/trial/wg0");
+
+        Wait.Until(() => two.A.Run("cat", "/sys/class/net/wg0/mtu").Trim() == "1420", seconds: TwoSites.Soon);
+        Assert.Equal(old, File.ReadAllText(conf));
+        Wait.Until(two.Pings, seconds: TwoSites.Soon);
+    }
+
+    [Fact]
+    public async Task A_watcher_is_revived_although_all_that_was_known_of_the_site_is_lost()
+    {
+        await using Lab lab = new();
+        TwoSites two = TwoSites.Lay(lab);
+        two.A.Sh($"mkdir /run/etc; cp {two.ConfOf(two.A)} /run/etc; mount --bind /run/etc /etc/wireguard");
+        two.A.Run(Programs.Weft, "start", "wg0");
+        two.B.Run(Programs.Weft, "start", two.ConfOf(two.B));
+        Wait.Until(() => two.HasRoute() && two.Pings(), seconds: TwoSites.Soon);
+        two.KillWatcher();
+        two.A.Sh("rm -r /run/weft");
+
+        // By another file than it runs from it is not judged.
+        two.A.Sh("echo '# edited' >>/run/etc/wg0.conf");
+        CommandResult revived = two.A.Try(Programs.Weft, "watch", "wg0", "--background");
+        Assert.Contains("but not by /etc/wireguard/wg0.conf as it is now", revived.Errors);
+        Assert.False(two.A.Try("pgrep", "-f", "[w]eft watch").Succeeded);
+
+        two.A.Sh("sed -i '$d' /run/etc/wg0.conf");
+        two.A.Run(Programs.Weft, "watch", "wg0", "--background");
+        Wait.Until(() => IsProbed(two.A), seconds: 2 * TwoSites.Soon);
+        two.Cut();
+        Wait.Until(() => !two.HasRoute(), seconds: TwoSites.Soon);
+    }
+
+    [Fact]
+    public async Task A_route_of_others_in_the_way_keeps_nothing_else_from_being_repaired()
+    {
+        await using Lab lab = new();
+        TwoSites two = TwoSites.Lay(lab);
+        two.A.Run("iptables", "-P", "INPUT", "DROP");
+        two.Start();
+
+        two.A.Sh("ip route del 10.0.2.0/24; ip route add 10.0.2.0/24 dev lan; iptables -F INPUT");
+        Wait.Until(() => two.A.Run("iptables", "-S").Contains("-A INPUT -j WEFT-wg0-IN"), seconds: TwoSites.Soon);
+        Wait.Until(() => two.A.Run(Programs.Weft, "status").Contains("there is a route to 10.0.2.0/24 already"));
+        Assert.Contains("dev lan", two.A.Run("ip", "route", "show", "10.0.2.0/24"));
+        CommandResult repaired = two.A.Try(Programs.Weft, "repair", "wg0");
+        Assert.Equal(1, repaired.Status);
+        Assert.Contains("ip route del 10.0.2.0/24", repaired.Errors);
+
+        two.A.Run("ip", "route", "del", "10.0.2.0/24");
+        Wait.Until(two.HasRoute, seconds: TwoSites.Soon);
+        Wait.Until(() => two.A.Run(Programs.Weft, "status").Contains("what was in the way is gone"));
+    }
+
+    [Fact]
+    public async Task A_mark_of_ours_that_somebody_deleted_disturbs_neither_the_site_nor_its_stop()
+    {
+        await using Lab lab = new();
+        TwoSites two = TwoSites.Lay(lab);
+        two.Start();
+        two.A.Sh("iptables -X WEFT; ip6tables -X WEFT 2>/dev/null || :");
+
+        two.A.Run(Programs.Weft, "start", two.ConfOf(two.A));
+        Wait.Until(two.Pings, seconds: TwoSites.Soon);
+        two.A.Run(Programs.Weft, "stop", "wg0");
+
+        // Whose the table was is not known any more, so an empty one may stay; nothing in it.
+        Assert.DoesNotContain("WEFT", two.A.Sh("iptables-save; ip6tables-save; nft list ruleset"));
+        Assert.DoesNotContain("-A ", two.A.Sh("iptables-save; ip6tables-save"));
+    }
+
+    /// <summary>The watcher of a site that it knows nothing about has seen its peer answer; before, handshakes are all it goes by.</summary>
+    static bool IsProbed(Host host) =>
+        host.Try("grep", "-q", "\"answersProbes\": true", "/run/weft/watch/wg0/notes").Succeeded;
+
+    /// <summary>Leaves no room on a memory disk, in the file <c>fill</c>.</summary>
+    static void FillDisk(Host host, string folder) =>
+        host.Sh($"mount -o remount,size=1m {folder}; dd if=/dev/zero of={folder}/fill bs=4k 2>/dev/null || :");
 }

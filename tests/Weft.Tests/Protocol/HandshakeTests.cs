@@ -247,6 +247,31 @@ public sealed class HandshakeTests
         Assert.Equal(Tai64N.From(new WallTime(2, 0)), last.Next());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_clock_that_came_up_in_1970_locks_a_host_out_unless_there_is_a_floor(bool hasFloor)
+    {
+        (Host a, Host b) = _world.AddPair();
+        a.SendTo(b);
+        _world.RunFor(10);
+        Assert.Single(b.Received);
+        a.WallError = TimeSpan.FromSeconds(-a.Wall.Seconds);
+        if (hasFloor)
+            a.StampFloor = new StampFloor(_world.Wall.Before(-1_000_000_000), _world.Now);
+        a.Restart();
+        a.SendTo(b);
+        _world.RunFor(10);
+        Assert.Equal(hasFloor ? 2 : 1, b.Received.Count);
+
+        // What is set anew is not stamped twice alike, although the clock stands where it was.
+        a.Node.RemovePeer(a.PeerOf(b));
+        a.Knows(b);
+        a.SendTo(b);
+        _world.RunFor(10);
+        Assert.Equal(hasFloor ? 3 : 1, b.Received.Count);
+    }
+
     [Fact]
     public void Indices_are_released_with_what_they_stood_for()
     {

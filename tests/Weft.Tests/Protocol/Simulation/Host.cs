@@ -58,6 +58,9 @@ sealed class Host : INodeOutput
         }
     }
 
+    /// <summary>What the node is started with.</summary>
+    internal StampFloor StampFloor { get; set; }
+
     /// <summary>How far ahead the wall clock ever was.</summary>
     internal TimeSpan LargestWallError { get; private set; }
 
@@ -256,7 +259,7 @@ sealed class Host : INodeOutput
 
     Node Start()
     {
-        Node node = new(new SeededEntropy(_world.Chance.Next()));
+        Node node = new(new SeededEntropy(_world.Chance.Next())) { StampFloor = StampFloor };
         node.SetPrivateKey(Key);
         node.InterfaceUp();
         return node;

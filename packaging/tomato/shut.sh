@@ -1,0 +1,1 @@
+[ ! -x @PROGRAM@ ] || @PROGRAM@ stop @NAME@ 2>&1 | logger -t weft

@@ -1,0 +1,112 @@
+using Weft.ScenarioTests.Network;
+using Weft.ScenarioTests.Sites;
+
+namespace Weft.ScenarioTests.Boot;
+
+/// <summary>
+/// A Tomato's boot with busybox's shell and the real firewall. Its <c>nvram</c> and <c>cru</c> run on nothing else, so stand-ins
+/// do what those do as far as it matters here: keep variables, count commits, list entries.
+/// </summary>
+public sealed class TomatoTests
+{
+    const string Nvram = """
+        #!/bin/sh
+        # Variables are files; the real one prints an empty line for one that is not set.
+        mkdir -p /nvram
+        case $1 in
+        get) [ ! -e "/nvram/$2" ] || cat "/nvram/$2"; echo ;;
+        set) printf '%s' "${2#*=}" >"/nvram/${2%%=*}" ;;
+        commit) echo >>/commits ;;
+        *) exit 1 ;;
+        esac
+        """;
+
+    const string Cru = """
+        #!/bin/sh
+        touch /crontab
+        case $1 in
+        a) grep -v "#$2#\$" /crontab >/crontab.new; echo "$3 #$2#" >>/crontab.new; mv /crontab.new /crontab ;;
+        d) grep -v "#$2#\$" /crontab >/crontab.new; mv /crontab.new /crontab ;;
+        l) cat /crontab ;;
+        esac
+        """;
+
+    const string Mine = "echo mine >/run/mine\n";
+
+    [Fact]
+    public async Task It_waits_for_its_storage_in_the_background_and_bears_restarts_of_the_firewall()
+    {
+        await using Lab lab = new();
+        (TwoSites two, RouterRoot router) = Lay(lab);
+        // On a stick that is mounted when it is mounted; what is there already is not copied.
+        router.Ash($"mkdir -p /stick /mnt; cp {Programs.Weft} /stick/weft; cp {two.ConfOf(two.A)} /stick/wg0.conf");
+        router.Ash("mount --bind /stick /mnt");
+
+        string said = router.Ash("/mnt/weft install /mnt/wg0.conf");
+        Assert.Contains("wg0 starts at every boot from now on (tomato):", said);
+        Assert.Contains("write  nvram:script_fire", said);
+        Assert.DoesNotContain("copy", said);
+        Assert.StartsWith(Mine, router.Read("/nvram/script_init"));
+        Assert.Contains("nothing to write", router.Ash("/mnt/weft install /mnt/wg0.conf"));
+        Assert.Equal("\n", router.Read("/commits"));
+
+        router.Ash("umount /mnt");
+        router.Ash("timeout 5 ash -c \"$(nvram get script_init)\"");
+        Assert.True(router.Try("cat /run/mine").Succeeded);
+        Assert.False(two.A.Try("ip", "link", "show", "wg0").Succeeded);
+        router.Ash("mount --bind /stick /mnt");
+        Wait.Until(two.Pings, seconds: TwoSites.Soon);
+        // What outlives a reboot is on the flash, not in a /var of memory.
+        Wait.Until(() => router.Read("/jffs/weft/clock") is not null);
+        Assert.Contains("watch' wg0 --background", router.Read("/crontab"));
+
+        // Nobody is there to repair but the script.
+        two.KillWatcher();
+        two.A.Sh("iptables -F; iptables -X");
+        router.Ash("ash -c \"$(nvram get script_fire)\"; ash -c \"$(nvram get script_fire)\"");
+        Wait.Until(() => two.A.Run("iptables", "-S").Contains("-A INPUT -j WEFT-wg0-IN"));
+        Assert.Single(two.A.Run("iptables", "-S").Split('\n'), line => line.StartsWith("-A INPUT"));
+
+        router.Ash("ash -c \"$(nvram get script_shut)\"");
+        Assert.False(two.A.Try("ip", "link", "show", "wg0").Succeeded);
+        router.Ash("ash -c \"$(nvram get script_fire)\"");
+        Wait.Until(() => !two.A.Try("pgrep", "-f", "[w]eft repair").Succeeded);
+        Assert.False(two.A.Try("ip", "link", "show", "wg0").Succeeded);
+
+        Assert.Contains("wg0 no longer starts at boot (tomato):", router.Ash("/mnt/weft uninstall wg0"));
+        Assert.Equal(Mine, router.Read("/nvram/script_init"));
+        Assert.Equal("", router.Read("/nvram/script_fire"));
+        Assert.Contains("nothing to remove", router.Ash("/mnt/weft uninstall wg0"));
+    }
+
+    [Fact]
+    public async Task A_script_that_would_not_fit_is_refused_with_nothing_written()
+    {
+        await using Lab lab = new();
+        (TwoSites two, RouterRoot router) = Lay(lab);
+        router.Write("/nvram/script_init", new string('#', 4000));
+
+        CommandResult refused = router.Try($"{Programs.Weft} install {two.ConfOf(two.A)}");
+
+        Assert.Equal(1, refused.Status);
+        Assert.Contains("nvram script_init takes 4096 characters, and would have", refused.Errors);
+        Assert.Contains("Move some of what stands there into a file on /jffs", refused.Errors);
+        Assert.Null(router.Read("/jffs/weft/weft"));
+        Assert.Null(router.Read("/nvram/script_fire"));
+        Assert.Null(router.Read("/commits"));
+    }
+
+    static (TwoSites Two, RouterRoot Router) Lay(Lab lab)
+    {
+        TwoSites two = TwoSites.Lay(lab);
+        two.B.Run(Programs.Weft, "start", two.ConfOf(two.B));
+        two.A.Run("iptables", "-P", "INPUT", "DROP");
+        RouterRoot router = new(lab, two.A);
+        router.AddProgram("nvram", Nvram);
+        router.AddProgram("cru", Cru);
+        router.AddProgram("logger", "#!/bin/sh\ncat >/dev/null\n");
+        router.Ash("mkdir -p /jffs");
+        router.Write("/nvram/script_init", Mine);
+        return (two, router);
+    }
+}
