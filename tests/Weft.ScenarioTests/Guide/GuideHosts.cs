@@ -1,3 +1,4 @@
+using Weft.ScenarioTests.Names;
 using Weft.ScenarioTests.Network;
 using Weft.ScenarioTests.Sites;
 
@@ -67,11 +68,29 @@ sealed class GuideHosts
             case "ssh":
                 StartSsh();
                 break;
+            case "dnsmasq":
+                StartDnsmasq();
+                break;
             case "tinc":
                 Tinc.Join(_sites.Lab, FourSites.PublicA, _sites.All);
                 break;
             default:
                 throw new FormatException($"nobody knows the setting '{setting}'");
+        }
+    }
+
+    /// <summary>Gives each router a dnsmasq, as Debian runs it, that knows the pc in its LAN as <c>nas</c> and is asked by it.</summary>
+    void StartDnsmasq()
+    {
+        for (int i = 0; i < _sites.All.Length; i++)
+        {
+            Host router = _sites.All[i];
+            NamedSites.Configure(router, "", $"{ThreeSites.Lan4(i + 1, 10)} nas");
+            router.Run(NamedSites.Script, "start");
+            _byPrompt["pc" + router.Name.ToUpperInvariant()]
+                .Sh(
+                    $"echo 'nameserver {ThreeSites.Lan4(i + 1, 1)}' >/run/resolv.conf; mount --bind /run/resolv.conf /etc/resolv.conf"
+                );
         }
     }
 

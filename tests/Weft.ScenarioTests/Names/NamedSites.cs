@@ -60,10 +60,15 @@ sealed class NamedSites
             mkdir -p /run/etc
             cp -a /etc/. /run/etc
             mount --bind /run/etc /etc
-            rm -rf /etc/dnsmasq.d /etc/init.d/dnsmasq
-            mkdir -p /etc/dnsmasq.d /etc/init.d
             """
         );
+        Configure(host, settings, hosts);
+    }
+
+    /// <summary>Writes the files of a dnsmasq on a host whose <c>/etc</c> is its own.</summary>
+    internal static void Configure(Host host, string settings, string hosts)
+    {
+        host.Sh("rm -rf /etc/dnsmasq.d /etc/init.d/dnsmasq; mkdir -p /etc/dnsmasq.d /etc/init.d");
         File.WriteAllText(
             $"{host.Root}/etc/dnsmasq.d/mine.conf",
             $"no-resolv\naddn-hosts=/etc/lan-hosts\n{settings}\n"
