@@ -29,7 +29,7 @@ packages=(
   dnsmasq-base    # what the sites' names are asked of
   sudo            # what logins that are not root's become root with
   qemu-system-x86 # a machine with a kernel of its own, which has WireGuard
-  busybox         # and what runs on it
+  busybox         # and what runs on it; and a router's programs
   cpio            # its files in memory
   kmod            # its modules
   xz-utils        # likewise
@@ -78,7 +78,10 @@ must() {
   }
 }
 
-scripts_clean() { shellcheck -x ./*.sh scripts/*.sh scripts/*/*.sh bench/*.sh .ci/run; }
+scripts_clean() {
+  shellcheck -x ./*.sh scripts/*.sh scripts/*/*.sh bench/*.sh .ci/run &&
+    shellcheck -s sh src/Weft.Mesh/Script/wg.sh && busybox ash -n src/Weft.Mesh/Script/wg.sh
+}
 format_clean() { dotnet tool restore && dotnet csharpier check .; }
 build_all() { dotnet build Weft.slnx -v quiet -nologo; }
 

@@ -63,6 +63,7 @@ public static class MeshMaker
     {
         MadeSite[] sites = new MadeSite[plan.Sites.Length];
         using SharedPairKeys shared = new(sites.Length);
+        byte[] script = SiteScript.Text();
         try
         {
             Parallel.For(
@@ -73,6 +74,7 @@ public static class MeshMaker
                 {
                     text.Clear();
                     plan.WriteFileOf(i, text, shared);
+                    folder.Stage(plan.Sites[i].Name, SiteScript.FileName, script, OwnFolder.Mode);
                     sites[i] = StageSite(plan, i, keys, text, folder) with
                     {
                         HasNewKey = keysFolder.IsNew(plan.Sites[i].Name),

@@ -9,8 +9,8 @@ static class SiteFolder
 {
     const int PieceLength = 1 << 16;
 
-    /// <summary>The first is the one that every site has.</summary>
-    internal static readonly ImmutableArray<string> Files = ["wg0.conf", "wg.sh"];
+    /// <summary>The first is the one that every site has; the last is what <c>wg.sh</c> keeps where it runs.</summary>
+    internal static readonly ImmutableArray<string> Files = [MeshMaker.SiteFile, SiteScript.FileName, "wg0.endpoints"];
 
     /// <summary>Whether something in the output folder is of our making.</summary>
     internal static bool IsOurs(string entry)

@@ -32,22 +32,25 @@ public sealed class StartTests
         Assert.StartsWith(handshakes.TrimEnd(), a.Run(Programs.DebianWg, "show", "wg0", "latest-handshakes"));
     }
 
-    [Fact]
-    public async Task What_left_the_file_leaves_the_host_and_what_others_added_stays()
+    [Theory]
+    [InlineData(RunBy.Weft)]
+    [InlineData(RunBy.Script)]
+    public async Task What_left_the_file_leaves_the_host_and_what_others_added_stays(RunBy by)
     {
         await using Lab lab = new();
-        Host host = lab.AddHost("a");
+        SiteProgram program = new(lab, by);
+        Host host = program.Prepared(lab.AddHost("a"));
         SiteConf conf = new(lab);
         conf.Peers.Add(SiteConf.Peer("c.example.org", "192.168.192.3/32, 10.0.3.0/24"));
         conf.Lines = "MTU = 1400";
-        host.Run(Programs.Weft, "start", "--engine", "userspace", conf.Write());
+        program.Start(host, conf.Write());
         host.Sh("ip address add 10.99.0.1/32 dev wg0; ip route add 10.98.0.0/16 dev wg0");
 
         conf.Peers.RemoveAt(1);
         conf.Address = "192.168.192.7/24";
         conf.Lines = "";
         conf.Port = 4000;
-        host.Run(Programs.Weft, "start", "--engine", "userspace", conf.Write());
+        program.Start(host, conf.Write());
 
         string addresses = host.Run("ip", "-br", "address", "show", "dev", "wg0");
         Assert.Contains("192.168.192.7/24", addresses);
@@ -66,65 +69,87 @@ public sealed class StartTests
     }
 
     [Theory]
-    [InlineData("ip link set wg0 down")]
-    [InlineData("ip address flush dev wg0")]
-    [InlineData("ip route flush proto 87; ip -6 route flush proto 87")]
-    [InlineData("iptables -F; ip6tables -F")]
-    [InlineData("iptables -F; iptables -X; nft flush ruleset")]
-    [InlineData("echo 0 >/proc/sys/net/ipv4/ip_forward")]
-    [InlineData("ip link set wg0 mtu 1300")]
-    [InlineData("rm -r /run/weft")]
-    [InlineData("wg set wg0 peer $(wg show wg0 peers) remove")]
-    [InlineData("wg set wg0 listen-port 4000 fwmark 7")]
-    [InlineData("kill -9 $(pgrep -f '[w]eft device')")]
-    [InlineData("ip link del wg0")]
-    public async Task Start_mends_what_was_broken(string damage)
+    [InlineData(RunBy.Weft, "ip link set wg0 down")]
+    [InlineData(RunBy.Script, "ip link set wg0 down")]
+    [InlineData(RunBy.Weft, "ip address flush dev wg0")]
+    [InlineData(RunBy.Script, "ip address flush dev wg0")]
+    [InlineData(RunBy.Weft, "ip route flush proto 87; ip -6 route flush proto 87")]
+    [InlineData(RunBy.Script, "ip route flush proto 87; ip -6 route flush proto 87")]
+    [InlineData(RunBy.Weft, "iptables -F; ip6tables -F")]
+    [InlineData(RunBy.Script, "iptables -F; ip6tables -F")]
+    [InlineData(RunBy.Weft, "iptables -F; iptables -X; nft flush ruleset")]
+    [InlineData(RunBy.Script, "iptables -F; iptables -X; nft flush ruleset")]
+    [InlineData(RunBy.Weft, "echo 0 >/proc/sys/net/ipv4/ip_forward")]
+    [InlineData(RunBy.Script, "echo 0 >/proc/sys/net/ipv4/ip_forward")]
+    [InlineData(RunBy.Weft, "ip link set wg0 mtu 1300")]
+    [InlineData(RunBy.Script, "ip link set wg0 mtu 1300")]
+    [InlineData(RunBy.Weft, "rm -r /run/weft")]
+    [InlineData(RunBy.Script, "rm -r /run/weft")]
+    [InlineData(RunBy.Weft, "wg set wg0 peer $(wg show wg0 peers) remove")]
+    [InlineData(RunBy.Script, "wg set wg0 peer $(wg show wg0 peers) remove")]
+    [InlineData(RunBy.Weft, "wg set wg0 listen-port 4000 fwmark 7")]
+    [InlineData(RunBy.Script, "wg set wg0 listen-port 4000 fwmark 7")]
+    [InlineData(RunBy.Weft, "kill -9 $(pgrep -f '[w]eft device')")]
+    [InlineData(RunBy.Script, "kill -9 $(pgrep -f '[w]eft device')")]
+    [InlineData(RunBy.Weft, "ip link del wg0")]
+    [InlineData(RunBy.Script, "ip link del wg0")]
+    public async Task Start_mends_what_was_broken(RunBy by, string damage)
     {
         await using Lab lab = new();
-        Host host = lab.AddHost("a");
+        SiteProgram program = new(lab, by);
+        Host host = program.Prepared(lab.AddHost("a"));
         string conf = new SiteConf(lab).Write();
-        host.Run(Programs.Weft, "start", "--engine", "userspace", conf);
+        program.Start(host, conf);
         string good = State(host);
 
         host.Sh(damage);
         Wait.Until(() => State(host) != good, seconds: 5);
-        host.Run(Programs.Weft, "start", "--engine", "userspace", conf);
+        program.Start(host, conf);
         Assert.Equal(good, State(host));
-        Assert.Contains("nothing to change", host.Run(Programs.Weft, "start", "--engine", "userspace", conf));
+        Assert.Contains("nothing to change", program.Start(host, conf));
     }
 
-    [Fact]
-    public async Task A_device_made_by_hand_is_taken_over()
+    [Theory]
+    [InlineData(RunBy.Weft)]
+    [InlineData(RunBy.Script)]
+    public async Task A_device_made_by_hand_is_taken_over(RunBy by)
     {
         await using Lab lab = new();
-        Host host = lab.AddHost("a");
+        SiteProgram program = new(lab, by);
+        Host host = program.Prepared(lab.AddHost("a"));
         host.Run(Programs.Weft, "device", "wg0");
         host.Sh("ip address add 10.99.0.1/24 dev wg0");
 
-        host.Run(Programs.Weft, "start", "--engine", "userspace", new SiteConf(lab).Write());
+        program.Start(host, new SiteConf(lab).Write());
 
         Assert.Contains("192.168.192.1/24", host.Run("ip", "address", "show", "dev", "wg0"));
-        host.Run(Programs.Weft, "stop", "wg0");
+        program.Stop(host, $"{lab.Folder}/wg0.conf");
         Assert.False(host.Try("ip", "link", "show", "dev", "wg0").Succeeded);
     }
 
     [Theory]
-    [InlineData("ip route add 10.0.2.0/24 dev lo", "10.0.2.0/24")]
-    [InlineData("ip link add wg0 type bridge", "wg0")]
-    public async Task What_is_in_the_way_is_named_and_nothing_is_changed(string obstacle, string named)
+    [InlineData(RunBy.Weft, "ip route add 10.0.2.0/24 dev lo", "10.0.2.0/24")]
+    [InlineData(RunBy.Script, "ip route add 10.0.2.0/24 dev lo", "10.0.2.0/24")]
+    [InlineData(RunBy.Weft, "ip link add wg0 type bridge", "wg0")]
+    [InlineData(RunBy.Script, "ip link add wg0 type bridge", "wg0")]
+    public async Task What_is_in_the_way_is_named_and_nothing_is_changed(RunBy by, string obstacle, string named)
     {
         await using Lab lab = new();
-        Host host = lab.AddHost("a");
+        SiteProgram program = new(lab, by);
+        Host host = program.Prepared(lab.AddHost("a"));
         string conf = new SiteConf(lab).Write();
         host.Sh(obstacle);
-        AssertRefused(host, named, conf);
+        AssertRefused(program, host, named, conf);
     }
 
-    [Fact]
-    public async Task A_port_that_another_program_has_is_named_and_nothing_is_changed()
+    [Theory]
+    [InlineData(RunBy.Weft)]
+    [InlineData(RunBy.Script)]
+    public async Task A_port_that_another_program_has_is_named_and_nothing_is_changed(RunBy by)
     {
         await using Lab lab = new();
-        Host host = lab.AddHost("a");
+        SiteProgram program = new(lab, by);
+        Host host = program.Prepared(lab.AddHost("a"));
         string conf = new SiteConf(lab).Write();
         using System.Net.Sockets.Socket taken = host.OpenSocket(
             System.Net.Sockets.AddressFamily.InterNetworkV6,
@@ -132,20 +157,25 @@ public sealed class StartTests
             System.Net.Sockets.ProtocolType.Udp
         );
         taken.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.IPv6Any, 51820));
-        AssertRefused(host, "51820", conf);
+        AssertRefused(program, host, "51820", conf);
     }
 
     [Theory]
-    [InlineData("PreUp = exit 3", "PreUp")]
-    [InlineData("PostUp = exit 4", "PostUp")]
-    [InlineData("Table = 1\nPostUp = echo yes; false", "PostUp")]
-    [InlineData("MTU = 1000", "MTU")]
-    public async Task A_start_that_fails_takes_back_all_that_it_did(string line, string named)
+    [InlineData(RunBy.Weft, "PreUp = exit 3", "PreUp")]
+    [InlineData(RunBy.Script, "PreUp = exit 3", "PreUp")]
+    [InlineData(RunBy.Weft, "PostUp = exit 4", "PostUp")]
+    [InlineData(RunBy.Script, "PostUp = exit 4", "PostUp")]
+    [InlineData(RunBy.Weft, "Table = 1\nPostUp = echo yes; false", "PostUp")]
+    [InlineData(RunBy.Script, "Table = 1\nPostUp = echo yes; false", "PostUp")]
+    [InlineData(RunBy.Weft, "MTU = 1000", "MTU")]
+    [InlineData(RunBy.Script, "MTU = 1000", "MTU")]
+    public async Task A_start_that_fails_takes_back_all_that_it_did(RunBy by, string line, string named)
     {
         await using Lab lab = new();
-        Host host = lab.AddHost("a");
+        SiteProgram program = new(lab, by);
+        Host host = program.Prepared(lab.AddHost("a"));
         SiteConf conf = new(lab) { Lines = line };
-        AssertRefused(host, named, conf.Write());
+        AssertRefused(program, host, named, conf.Write());
     }
 
     [Fact]
@@ -172,18 +202,21 @@ public sealed class StartTests
         Assert.Equal(before, State(host));
     }
 
-    [Fact]
-    public async Task A_name_that_does_not_resolve_is_reported_and_stops_nobody_else()
+    [Theory]
+    [InlineData(RunBy.Weft)]
+    [InlineData(RunBy.Script)]
+    public async Task A_name_that_does_not_resolve_is_reported_and_stops_nobody_else(RunBy by)
     {
         await using Lab lab = new();
-        Host host = lab.AddHost("a");
+        SiteProgram program = new(lab, by);
+        Host host = program.Prepared(lab.AddHost("a"));
         lab.SetName("b.example.org", "192.0.2.7");
         SiteConf conf = new(lab);
         conf.Peers.Clear();
         conf.Peers.Add(SiteConf.Peer("b.example.org", "10.0.2.0/24", "Endpoint = b.example.org:4000"));
         conf.Peers.Add(SiteConf.Peer("c.example.org", "10.0.3.0/24", "Endpoint = nowhere.example.org:4000"));
 
-        CommandResult result = host.Try(Programs.Weft, "start", "--engine", "userspace", conf.Write());
+        CommandResult result = program.Try(host, "start", conf.Write());
 
         Assert.Equal(0, result.Status);
         Assert.Contains("nowhere.example.org", result.Errors);
@@ -191,7 +224,7 @@ public sealed class StartTests
 
         // A silent peer's name is looked up again at each start.
         lab.SetName("b.example.org", "192.0.2.8");
-        host.Run(Programs.Weft, "start", "--engine", "userspace", conf.Path);
+        program.Start(host, conf.Path);
         Assert.Contains("192.0.2.8:4000", host.Run(Programs.DebianWg, "show", "wg0", "endpoints"));
     }
 
@@ -245,14 +278,17 @@ public sealed class StartTests
         Assert.Contains("\"up\": false", stopped.Output);
     }
 
-    [Fact]
-    public async Task IPv6_that_is_off_elsewhere_is_on_for_the_interface_whose_file_has_it()
+    [Theory]
+    [InlineData(RunBy.Weft)]
+    [InlineData(RunBy.Script)]
+    public async Task IPv6_that_is_off_elsewhere_is_on_for_the_interface_whose_file_has_it(RunBy by)
     {
         await using Lab lab = new();
-        Host host = lab.AddHost("a");
+        SiteProgram program = new(lab, by);
+        Host host = program.Prepared(lab.AddHost("a"));
         host.Sh("cd /proc/sys/net/ipv6/conf; echo 1 >all/disable_ipv6; echo 1 >default/disable_ipv6");
 
-        host.Run(Programs.Weft, "start", "--engine", "userspace", new SiteConf(lab).Write());
+        program.Start(host, new SiteConf(lab).Write());
 
         Assert.Contains("fd77:0:0:192::1/64", host.Run("ip", "-6", "address", "show", "dev", "wg0"));
         Assert.Contains("fd77:0:0:2::/64", host.Run("ip", "-6", "route", "show", "dev", "wg0"));
@@ -313,16 +349,8 @@ public sealed class StartTests
     {
         await using Lab lab = new();
         Host host = lab.AddHost("a");
-        host.Sh(
-            """
-            for family in iptables ip6tables; do
-              for suffix in '' -restore -save; do
-                mount --bind /usr/sbin/xtables-legacy-multi "$(readlink -f /usr/sbin/$family$suffix)" 2>/dev/null || :
-              done
-            done
-            iptables -P INPUT DROP; ip6tables -P FORWARD DROP
-            """
-        );
+        host.Sh(SiteProgram.OldIptables);
+        host.Sh("iptables -P INPUT DROP; ip6tables -P FORWARD DROP");
         string before = HostState.Capture(host);
         Assert.Contains("legacy", host.Run("iptables", "-V"));
 
@@ -336,22 +364,22 @@ public sealed class StartTests
         Assert.Equal(before, HostState.Capture(host));
     }
 
-    [Fact]
-    public async Task Starts_and_stops_at_the_same_time_take_turns()
+    [Theory]
+    [InlineData(RunBy.Weft)]
+    [InlineData(RunBy.Script)]
+    public async Task Starts_and_stops_at_the_same_time_take_turns(RunBy by)
     {
         await using Lab lab = new();
-        Host host = lab.AddHost("a");
+        SiteProgram program = new(lab, by);
+        Host host = program.Prepared(lab.AddHost("a"));
         string before = HostState.Capture(host);
         string conf = new SiteConf(lab).Write();
-        Running[] starts =
-        [
-            .. Enumerable.Range(0, 4).Select(_ => host.Start(Programs.Weft, "start", "--engine", "userspace", conf)),
-        ];
+        Running[] starts = [.. Enumerable.Range(0, 4).Select(_ => host.Start(program.CommandOf("start", conf)))];
         string said = string.Concat(starts.Select(start => start.WaitForExit(TimeSpan.FromSeconds(60)).Output));
         Assert.Equal(2, said.Split("is up, 1 peer").Length);
         Assert.Equal(4, said.Split("nothing to change").Length);
 
-        Running[] stops = [.. Enumerable.Range(0, 3).Select(_ => host.Start(Programs.Weft, "stop"))];
+        Running[] stops = [.. Enumerable.Range(0, 3).Select(_ => host.Start(program.CommandOf("stop", conf)))];
         Assert.All(stops, stop => Assert.Equal(0, stop.WaitForExit(TimeSpan.FromSeconds(60)).Status));
         Assert.Equal(before, HostState.Capture(host));
     }
@@ -373,10 +401,10 @@ public sealed class StartTests
         Assert.Equal(before, HostState.Capture(host));
     }
 
-    static void AssertRefused(Host host, string named, params string[] arguments)
+    static void AssertRefused(SiteProgram program, Host host, string named, string conf)
     {
         string before = HostState.Capture(host);
-        CommandResult result = host.Try([Programs.Weft, "start", "--engine", "userspace", .. arguments]);
+        CommandResult result = program.Try(host, "start", conf);
         Assert.Equal(1, result.Status);
         Assert.Contains(named, result.Errors);
         Assert.Equal(before, HostState.Capture(host));

@@ -1,4 +1,5 @@
 using Weft.ScenarioTests.Network;
+using Weft.ScenarioTests.Sites;
 
 namespace Weft.ScenarioTests.Control;
 
@@ -14,45 +15,55 @@ public sealed class StopTests
         """;
 
     [Theory]
-    [InlineData("")]
-    [InlineData("rm -r /run/weft")]
-    [InlineData("echo garbage >/run/weft/wg0")]
-    [InlineData("truncate -s 20 /run/weft/wg0")]
-    [InlineData("rm /run/wireguard/wg0.sock; sleep 0.5")]
-    [InlineData("ip link del wg0; rm -r /run/weft")]
-    public async Task Nothing_of_ours_stays_and_nothing_of_others_goes(string accident)
+    [InlineData(RunBy.Weft, "")]
+    [InlineData(RunBy.Script, "")]
+    [InlineData(RunBy.Weft, "rm -r /run/weft")]
+    [InlineData(RunBy.Script, "rm -r /run/weft")]
+    [InlineData(RunBy.Weft, "echo garbage >/run/weft/wg0")]
+    [InlineData(RunBy.Script, "echo garbage >/run/weft/wg0")]
+    [InlineData(RunBy.Weft, "truncate -s 20 /run/weft/wg0")]
+    [InlineData(RunBy.Script, "truncate -s 20 /run/weft/wg0")]
+    [InlineData(RunBy.Weft, "rm /run/wireguard/wg0.sock; sleep 0.5")]
+    [InlineData(RunBy.Script, "rm /run/wireguard/wg0.sock; sleep 0.5")]
+    [InlineData(RunBy.Weft, "ip link del wg0; rm -r /run/weft")]
+    [InlineData(RunBy.Script, "ip link del wg0; rm -r /run/weft")]
+    public async Task Nothing_of_ours_stays_and_nothing_of_others_goes(RunBy by, string accident)
     {
         await using Lab lab = new();
-        Host host = lab.AddHost("a");
+        SiteProgram program = new(lab, by);
+        Host host = program.Prepared(lab.AddHost("a"));
         host.Sh(Foreign);
         // Settings can be put back only by who remembers them: their part is another test's.
         host.Sh("echo 1 >/proc/sys/net/ipv4/ip_forward");
         string before = HostState.Capture(host);
-        host.Run(Programs.Weft, "start", "--engine", "userspace", new SiteConf(lab).Write());
+        program.Start(host, new SiteConf(lab).Write());
         Assert.NotEqual(before, HostState.Capture(host));
 
-        host.Sh(accident + "\n:");
-        host.Run(Programs.Weft, "stop", "wg0");
+        host.Sh(program.Damage(accident) + "\n:");
+        program.Stop(host, $"{lab.Folder}/wg0.conf");
 
         Assert.Equal(before, HostState.Capture(host));
-        host.Run(Programs.Weft, "stop", "wg0");
+        program.Stop(host, $"{lab.Folder}/wg0.conf");
         Assert.Equal(before, HostState.Capture(host));
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("rm -r /run/weft")]
-    public async Task Nothing_stays_after_the_device_was_killed(string accident)
+    [InlineData(RunBy.Weft, "")]
+    [InlineData(RunBy.Script, "")]
+    [InlineData(RunBy.Weft, "rm -r /run/weft")]
+    [InlineData(RunBy.Script, "rm -r /run/weft")]
+    public async Task Nothing_stays_after_the_device_was_killed(RunBy by, string accident)
     {
         await using Lab lab = new();
-        Host host = lab.AddHost("a");
+        SiteProgram program = new(lab, by);
+        Host host = program.Prepared(lab.AddHost("a"));
         host.Sh("echo 1 >/proc/sys/net/ipv4/ip_forward");
         string before = HostState.Capture(host);
-        host.Run(Programs.Weft, "start", "--engine", "userspace", new SiteConf(lab).Write());
+        program.Start(host, new SiteConf(lab).Write());
 
         host.Sh("kill -9 $(pgrep -f '[w]eft device')\n" + accident + "\n:");
         Wait.Until(() => !host.Try("ip", "link", "show", "dev", "wg0").Succeeded);
-        host.Run(Programs.Weft, "stop", "wg0");
+        program.Stop(host, $"{lab.Folder}/wg0.conf");
 
         Assert.Equal(before, HostState.Capture(host));
     }
@@ -78,40 +89,46 @@ public sealed class StopTests
         Assert.Equal(before, HostState.Capture(host));
     }
 
-    [Fact]
-    public async Task An_interface_that_is_not_ours_is_left_alone()
+    [Theory]
+    [InlineData(RunBy.Weft)]
+    [InlineData(RunBy.Script)]
+    public async Task An_interface_that_is_not_ours_is_left_alone(RunBy by)
     {
         await using Lab lab = new();
-        Host host = lab.AddHost("a");
+        SiteProgram program = new(lab, by);
+        Host host = program.Prepared(lab.AddHost("a"));
         host.Run(Programs.Weft, "device", "wg0");
         string before = HostState.Capture(host);
 
-        CommandResult result = host.Try(Programs.Weft, "stop", "wg0");
+        CommandResult result = program.Try(host, "stop", $"{lab.Folder}/wg0.conf");
 
         Assert.Equal(1, result.Status);
         Assert.Contains("wg0", result.Errors);
         Assert.Equal(before, HostState.Capture(host));
     }
 
-    [Fact]
-    public async Task Forwarding_goes_back_to_what_it_was_with_the_last_site_that_needs_it()
+    [Theory]
+    [InlineData(RunBy.Weft)]
+    [InlineData(RunBy.Script)]
+    public async Task Forwarding_goes_back_to_what_it_was_with_the_last_site_that_needs_it(RunBy by)
     {
         await using Lab lab = new();
-        Host host = lab.AddHost("a");
+        SiteProgram program = new(lab, by);
+        Host host = program.Prepared(lab.AddHost("a"));
         SiteConf first = new(lab);
         SiteConf second = new(lab, "wg1") { Port = 51821, Address = "192.168.193.1/24" };
         second.Peers.Clear();
         second.Peers.Add(SiteConf.Peer("c.example.org", "10.0.3.0/24"));
         string before = HostState.Capture(host);
-        host.Run(Programs.Weft, "start", "--engine", "userspace", first.Write());
-        host.Run(Programs.Weft, "start", "--engine", "userspace", second.Write());
+        program.Start(host, first.Write());
+        program.Start(host, second.Write());
 
-        host.Run(Programs.Weft, "stop", "wg0");
+        program.Stop(host, $"{lab.Folder}/wg0.conf");
         Assert.Equal("1", host.Run("cat", "/proc/sys/net/ipv4/ip_forward").Trim());
         Assert.Contains("WEFT-wg1-IN", host.Run("iptables", "-S"));
         Assert.DoesNotContain("wg0", host.Run("iptables", "-S"));
 
-        host.Run(Programs.Weft, "stop", "wg1");
+        program.Stop(host, $"{lab.Folder}/wg1.conf");
         Assert.Equal(before, HostState.Capture(host));
     }
 }

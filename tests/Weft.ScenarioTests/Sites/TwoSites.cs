@@ -12,14 +12,18 @@ sealed class TwoSites
     /// <summary>Seconds in which a change of a link must have shown: three checks, and what a busy machine adds.</summary>
     internal const double Soon = 30;
 
-    TwoSites(Lab lab)
+    TwoSites(Lab lab, RunBy by)
     {
         Lab = lab;
-        A = lab.AddHost("a");
-        B = lab.AddHost("b");
+        Program = new SiteProgram(lab, by);
+        A = Program.Prepared(lab.AddHost("a"));
+        B = Program.Prepared(lab.AddHost("b"));
     }
 
     internal Lab Lab { get; }
+
+    /// <summary>What runs both.</summary>
+    internal SiteProgram Program { get; }
 
     internal Host A { get; }
 
@@ -30,9 +34,10 @@ sealed class TwoSites
 
     /// <summary>Lays the network and makes the files; nothing runs yet.</summary>
     /// <param name="settings">Further lines of [Mesh].</param>
-    internal static TwoSites Lay(Lab lab, string settings = "")
+    /// <param name="by">What runs the sites.</param>
+    internal static TwoSites Lay(Lab lab, string settings = "", RunBy by = RunBy.Weft)
     {
-        TwoSites two = new(lab);
+        TwoSites two = new(lab, by);
         lab.Connect(two.A, "wan", two.B, "wan");
         foreach ((Host host, int number) in ((Host, int)[])[(two.A, 1), (two.B, 2)])
         {
@@ -71,8 +76,8 @@ sealed class TwoSites
     /// <summary>Starts both and waits until each has heard of the other, which a busy machine may first have given up.</summary>
     internal void Start()
     {
-        A.Run(Programs.Weft, "start", ConfOf(A));
-        B.Run(Programs.Weft, "start", ConfOf(B));
+        Program.Start(A, ConfOf(A));
+        Program.Start(B, ConfOf(B));
         Wait.Until(() => HasRoute() && Pings(), seconds: 2 * Soon);
     }
 
@@ -85,8 +90,8 @@ sealed class TwoSites
     /// <summary>Ends a's watcher without a chance to tidy up, and returns when it is no more.</summary>
     internal void KillWatcher()
     {
-        A.Sh("kill -9 $(pgrep -f '[w]eft watch')");
-        Wait.Until(() => !A.Try("pgrep", "-f", "[w]eft watch").Succeeded);
+        A.Sh($"kill -9 $(pgrep -f '{Program.Watcher}')");
+        Wait.Until(() => !A.Try("pgrep", "-f", Program.Watcher).Succeeded);
     }
 
     /// <summary>Takes the wire between the sites, and gives it back.</summary>

@@ -6,11 +6,13 @@ namespace Weft.ScenarioTests.Watch;
 /// <summary>The watchdog on real hosts: what it does about a link that dies and a host that others change.</summary>
 public sealed class WatchTests
 {
-    [Fact]
-    public async Task A_dead_peer_loses_its_routes_but_not_its_address_and_gets_them_back()
+    [Theory]
+    [InlineData(RunBy.Weft)]
+    [InlineData(RunBy.Script)]
+    public async Task A_dead_peer_loses_its_routes_but_not_its_address_and_gets_them_back(RunBy by)
     {
         await using Lab lab = new();
-        TwoSites two = TwoSites.Lay(lab);
+        TwoSites two = TwoSites.Lay(lab, by: by);
         two.Start();
         Assert.True(two.HasRoute());
 
@@ -20,13 +22,13 @@ public sealed class WatchTests
         Assert.Contains("dev wg0", two.A.Run("ip", "route", "get", "192.168.192.2"));
         Assert.Contains("192.168.192.2/32", two.A.Run(Programs.DebianWg, "show", "wg0", "allowed-ips"));
         // A start while it is down leaves its routes away.
-        Assert.Contains("nothing to change", two.A.Run(Programs.Weft, "start", two.ConfOf(two.A)));
-        Assert.Contains("DOWN", two.A.Run(Programs.Weft, "status"));
+        Assert.Contains("nothing to change", two.Program.Start(two.A, two.ConfOf(two.A)));
+        Assert.Contains("DOWN", two.Program.Run(two.A, "status", two.ConfOf(two.A)));
 
         two.Mend();
         Wait.Until(two.HasRoute, seconds: TwoSites.Soon);
         Wait.Until(two.Pings, seconds: TwoSites.Soon);
-        string status = two.A.Run(Programs.Weft, "status");
+        string status = two.Program.Run(two.A, "status", two.ConfOf(two.A));
         Assert.Contains("b.example.org down: 3 checks without an answer, last handshake", status);
         Assert.Contains("b.example.org up: answered 2 checks in a row", status);
         Assert.DoesNotContain("DOWN", status);
@@ -57,41 +59,49 @@ public sealed class WatchTests
     }
 
     [Theory]
-    [InlineData("iptables -F; ip6tables -F", "iptables")]
-    [InlineData("ip route del 10.0.2.0/24 dev wg0", "ip route add 10.0.2.0/24")]
-    [InlineData("echo 0 >/proc/sys/net/ipv4/ip_forward", "ip_forward=1")]
-    [InlineData("ip link set wg0 down", "ip link set wg0 up")]
-    [InlineData("kill -9 $(pgrep -f '[w]eft device')", "weft device wg0")]
-    [InlineData("wg set wg0 peer $(wg show wg0 peers) remove", "wg set wg0 (1 peers set)")]
-    [InlineData("rm -r /run/weft", "have been written anew")]
-    public async Task What_others_break_is_put_back_and_told(string damage, string told)
+    [InlineData(RunBy.Weft, "iptables -F; ip6tables -F", "iptables")]
+    [InlineData(RunBy.Script, "iptables -F; ip6tables -F", "iptables-restore")]
+    [InlineData(RunBy.Weft, "ip route del 10.0.2.0/24 dev wg0", "ip route add 10.0.2.0/24")]
+    [InlineData(RunBy.Script, "ip route del 10.0.2.0/24 dev wg0", "ip -4 route add 10.0.2.0/24")]
+    [InlineData(RunBy.Weft, "echo 0 >/proc/sys/net/ipv4/ip_forward", "ip_forward=1")]
+    [InlineData(RunBy.Script, "echo 0 >/proc/sys/net/ipv4/ip_forward", "ip_forward 0 1")]
+    [InlineData(RunBy.Weft, "ip link set wg0 down", "ip link set wg0 up")]
+    [InlineData(RunBy.Script, "ip link set wg0 down", "ip link set wg0 up")]
+    [InlineData(RunBy.Weft, "kill -9 $(pgrep -f '[w]eft device')", "weft device wg0")]
+    [InlineData(RunBy.Script, "kill -9 $(pgrep -f '[w]eft device')", "weft device wg0")]
+    [InlineData(RunBy.Weft, "wg set wg0 peer $(wg show wg0 peers) remove", "wg set wg0 (1 peers set)")]
+    [InlineData(RunBy.Script, "wg set wg0 peer $(wg show wg0 peers) remove", "device")]
+    [InlineData(RunBy.Weft, "rm -r /run/weft", "have been written anew")]
+    public async Task What_others_break_is_put_back_and_told(RunBy by, string damage, string told)
     {
         await using Lab lab = new();
-        TwoSites two = TwoSites.Lay(lab);
+        TwoSites two = TwoSites.Lay(lab, by: by);
         two.Start();
         string good = State(two.A);
 
         two.A.Sh(damage);
 
         Wait.Until(
-            () => two.A.Try(Programs.Weft, "status").Output.Contains(told) && State(two.A) == good,
+            () => two.Program.Try(two.A, "status", two.ConfOf(two.A)).Output.Contains(told) && State(two.A) == good,
             seconds: TwoSites.Soon
         );
         Wait.Until(two.Pings, seconds: TwoSites.Soon);
     }
 
-    [Fact]
-    public async Task A_peer_whose_address_changed_is_found_by_its_name_while_others_are_left_alone()
+    [Theory]
+    [InlineData(RunBy.Weft)]
+    [InlineData(RunBy.Script)]
+    public async Task A_peer_whose_address_changed_is_found_by_its_name_while_others_are_left_alone(RunBy by)
     {
         await using Lab lab = new();
-        TwoSites two = TwoSites.Lay(lab);
+        TwoSites two = TwoSites.Lay(lab, by: by);
         two.Start();
         // Only a dials: b knows nothing of where a is, as a site that was restored from a backup would not.
         string conf = two.ConfOf(two.B);
         File.WriteAllText(conf, string.Join('\n', File.ReadAllLines(conf).Where(l => !l.StartsWith("Endpoint"))));
-        two.B.Run(Programs.Weft, "stop", "wg0");
+        two.Program.Stop(two.B, two.ConfOf(two.B));
         two.B.Sh("ip address del 203.0.113.2/24 dev wan; ip address add 203.0.113.99/24 dev wan");
-        two.B.Run(Programs.Weft, "start", conf);
+        two.Program.Start(two.B, conf);
         lab.SetName("b.example.org", "203.0.113.99");
 
         Wait.Until(
@@ -100,20 +110,22 @@ public sealed class WatchTests
         );
         Wait.Until(two.HasRoute, seconds: TwoSites.Soon);
         Wait.Until(two.Pings, seconds: TwoSites.Soon);
-        Assert.Contains("dialled at 203.0.113.99:51820", two.A.Run(Programs.Weft, "status"));
+        Assert.Contains("dialled at 203.0.113.99:51820", two.Program.Run(two.A, "status", two.ConfOf(two.A)));
     }
 
-    [Fact]
-    public async Task A_start_without_name_servers_dials_where_the_peers_answered_last()
+    [Theory]
+    [InlineData(RunBy.Weft)]
+    [InlineData(RunBy.Script)]
+    public async Task A_start_without_name_servers_dials_where_the_peers_answered_last(RunBy by)
     {
         await using Lab lab = new();
-        TwoSites two = TwoSites.Lay(lab);
+        TwoSites two = TwoSites.Lay(lab, by: by);
         two.Start();
-        Wait.Until(() => two.A.Try("test", "-e", "/var/lib/weft/wg0.endpoints").Succeeded);
-        two.A.Run(Programs.Weft, "stop", "wg0");
+        Wait.Until(() => two.A.Try("test", "-e", two.Program.EndpointsOf(two.ConfOf(two.A))).Succeeded);
+        two.Program.Stop(two.A, two.ConfOf(two.A));
         lab.SetName("b.example.org");
 
-        two.A.Run(Programs.Weft, "start", two.ConfOf(two.A));
+        two.Program.Start(two.A, two.ConfOf(two.A));
 
         Assert.Contains("203.0.113.2:51820", two.A.Run(Programs.DebianWg, "show", "wg0", "endpoints"));
         Wait.Until(two.Pings, seconds: TwoSites.Soon);
@@ -143,11 +155,13 @@ public sealed class WatchTests
         );
     }
 
-    [Fact]
-    public async Task One_check_from_cron_counts_on_from_the_last()
+    [Theory]
+    [InlineData(RunBy.Weft)]
+    [InlineData(RunBy.Script)]
+    public async Task One_check_from_cron_counts_on_from_the_last(RunBy by)
     {
         await using Lab lab = new();
-        TwoSites two = TwoSites.Lay(lab);
+        TwoSites two = TwoSites.Lay(lab, by: by);
         // Nobody watches: the checks are cron's.
         foreach (Host site in (Host[])[two.A, two.B])
         {
@@ -156,33 +170,42 @@ public sealed class WatchTests
         }
         two.Start();
         two.KillWatcher();
-        Assert.Contains("1 of 1 links are up", two.A.Run(Programs.Weft, "watch", "wg0", "--once"));
+        Assert.Contains("1 of 1 links are up", two.Program.Check(two.A, two.ConfOf(two.A)));
 
         two.Cut();
-        two.A.Run(Programs.Weft, "watch", "wg0", "--once");
-        two.A.Run(Programs.Weft, "watch", "wg0", "--once");
+        two.Program.Check(two.A, two.ConfOf(two.A));
+        two.Program.Check(two.A, two.ConfOf(two.A));
         Assert.True(two.HasRoute());
-        Assert.Contains("0 of 1 links are up", two.A.Run(Programs.Weft, "watch", "wg0", "--once"));
+        Assert.Contains("0 of 1 links are up", two.Program.Check(two.A, two.ConfOf(two.A)));
         Assert.False(two.HasRoute());
         two.Mend();
-        Wait.Until(() => two.A.Run(Programs.Weft, "watch", "wg0", "--once").Contains("1 of 1"));
+        Wait.Until(() => two.Program.Check(two.A, two.ConfOf(two.A)).Contains("1 of 1"));
         Assert.True(two.HasRoute());
     }
 
     [Theory]
-    [InlineData("truncate -s 20 /run/weft/watch/wg0/notes")]
-    [InlineData("echo '{\"version\":1,\"links\":null}' >/run/weft/watch/wg0/notes")]
-    [InlineData("rm -f /run/weft/watch/wg0/notes")]
-    public async Task A_watcher_with_damaged_notes_starts_afresh(string damage)
+    [InlineData(RunBy.Weft, "truncate -s 20 /run/weft/watch/wg0/notes")]
+    [InlineData(RunBy.Weft, "echo '{\"version\":1,\"links\":null}' >/run/weft/watch/wg0/notes")]
+    [InlineData(RunBy.Weft, "rm -f /run/weft/watch/wg0/notes")]
+    [InlineData(RunBy.Script, "truncate -s 20 /run/weft/watch/wg0/notes")]
+    public async Task A_watcher_with_damaged_notes_starts_afresh(RunBy by, string damage)
     {
         await using Lab lab = new();
-        TwoSites two = TwoSites.Lay(lab);
+        TwoSites two = TwoSites.Lay(lab, by: by);
         two.Start();
         two.KillWatcher();
-        two.A.Sh(damage);
-        two.A.Run(Programs.Weft, "watch", "wg0", "--background");
+        two.A.Sh(two.Program.Damage(damage));
+        two.Program.Revive(two.A, two.ConfOf(two.A));
         Wait.Until(
-            () => two.A.Try("grep", "answersProbes.: true", "/run/weft/watch/wg0/notes").Succeeded,
+            () =>
+                two
+                    .A.Try(
+                        "grep",
+                        "-E",
+                        "answersProbes.: true|^%link .* 1 [0-9]+$",
+                        two.Program.Damage("/run/weft/watch/wg0/notes")
+                    )
+                    .Succeeded,
             seconds: TwoSites.Soon
         );
         two.Cut();

@@ -7,41 +7,48 @@ namespace Weft.ScenarioTests.Watch;
 /// <summary>The watcher as a process: there is one while the site runs, whatever happens to it, and none after.</summary>
 public sealed class WatcherLifeTests
 {
-    [Fact]
-    public async Task A_site_has_one_watcher_from_start_to_stop_and_stop_leaves_nothing()
+    [Theory]
+    [InlineData(RunBy.Weft)]
+    [InlineData(RunBy.Script)]
+    public async Task A_site_has_one_watcher_from_start_to_stop_and_stop_leaves_nothing(RunBy by)
     {
         await using Lab lab = new();
-        TwoSites two = TwoSites.Lay(lab);
+        TwoSites two = TwoSites.Lay(lab, by: by);
         string before = HostState.Capture(two.A);
         two.Start();
-        Assert.Single(Watchers(two.A));
-        two.A.Run(Programs.Weft, "start", two.ConfOf(two.A));
-        two.A.Run(Programs.Weft, "watch", "wg0", "--background");
-        two.A.Run(Programs.Weft, "restart", two.ConfOf(two.A));
-        Assert.Single(Watchers(two.A));
-        CommandResult second = two.A.Try(Programs.Weft, "watch", "wg0");
-        Assert.Equal(1, second.Status);
-        Assert.Contains("has a watcher already", second.Errors);
+        Assert.Single(two.Program.Watchers(two.A));
+        two.Program.Start(two.A, two.ConfOf(two.A));
+        two.Program.Revive(two.A, two.ConfOf(two.A));
+        two.Program.Run(two.A, "restart", two.ConfOf(two.A));
+        Assert.Single(two.Program.Watchers(two.A));
+        if (!two.Program.IsScript)
+        {
+            CommandResult second = two.A.Try(Programs.Weft, "watch", "wg0");
+            Assert.Equal(1, second.Status);
+            Assert.Contains("has a watcher already", second.Errors);
+        }
 
-        two.A.Run(Programs.Weft, "stop", "wg0");
+        two.Program.Stop(two.A, two.ConfOf(two.A));
 
         Assert.Equal(before, HostState.Capture(two.A));
     }
 
-    [Fact]
-    public async Task A_watcher_that_was_killed_is_revived_and_knows_what_it_knew()
+    [Theory]
+    [InlineData(RunBy.Weft)]
+    [InlineData(RunBy.Script)]
+    public async Task A_watcher_that_was_killed_is_revived_and_knows_what_it_knew(RunBy by)
     {
         await using Lab lab = new();
-        TwoSites two = TwoSites.Lay(lab);
+        TwoSites two = TwoSites.Lay(lab, by: by);
         two.Start();
         two.Cut();
         Wait.Until(() => !two.HasRoute(), seconds: TwoSites.Soon);
 
         two.KillWatcher();
-        Assert.Contains("nobody watches", two.A.Run(Programs.Weft, "status"));
-        two.A.Run(Programs.Weft, "watch", "wg0", "--background");
+        Assert.Contains("nobody watches", two.Program.Run(two.A, "status", two.ConfOf(two.A)));
+        two.Program.Revive(two.A, two.ConfOf(two.A));
 
-        Assert.Single(Watchers(two.A));
+        Assert.Single(two.Program.Watchers(two.A));
         Assert.False(two.HasRoute());
         two.Mend();
         Wait.Until(two.HasRoute, seconds: TwoSites.Soon);
@@ -79,11 +86,11 @@ public sealed class WatcherLifeTests
         two.KillWatcher();
         string line = entry.Split('\n').Single(l => l.EndsWith("#weft-wg0#")).Replace("* * * * * ", "");
         two.A.Sh($"PATH=/run/bin:$PATH; {line}\n");
-        Assert.Single(Watchers(two.A));
+        Assert.Single(two.Program.Watchers(two.A));
 
         Weft("stop wg0");
         Assert.Equal("5 4 * * * echo mine\n", two.A.Sh("/run/bin/crontab -l"));
-        Assert.Empty(Watchers(two.A));
+        Assert.Empty(two.Program.Watchers(two.A));
     }
 
     [Fact]
@@ -110,22 +117,22 @@ public sealed class WatcherLifeTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("rm -r /run/weft;")]
-    public async Task Stop_puts_settings_back_that_start_changed_even_if_its_notes_are_lost(string accident)
+    [InlineData(RunBy.Weft, "")]
+    [InlineData(RunBy.Script, "")]
+    [InlineData(RunBy.Weft, "rm -r /run/weft;")]
+    [InlineData(RunBy.Script, "rm -r /run/weft;")]
+    public async Task Stop_puts_settings_back_that_start_changed_even_if_its_notes_are_lost(RunBy by, string accident)
     {
         await using Lab lab = new();
-        Host host = lab.AddHost("a");
+        SiteProgram program = new(lab, by);
+        Host host = program.Prepared(lab.AddHost("a"));
         string before = HostState.Capture(host);
-        host.Run(Programs.Weft, "start", new SiteConf(lab).Write());
+        program.Start(host, new SiteConf(lab).Write());
         Assert.Equal("1", host.Run("cat", "/proc/sys/net/ipv4/ip_forward").Trim());
 
         host.Sh($"{accident} :");
-        host.Run(Programs.Weft, "stop", "wg0");
+        program.Stop(host, $"{lab.Folder}/wg0.conf");
 
         Assert.Equal(before, HostState.Capture(host));
     }
-
-    static string[] Watchers(Host host) =>
-        host.Try("pgrep", "-f", "[w]eft watch").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

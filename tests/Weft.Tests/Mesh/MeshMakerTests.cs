@@ -160,7 +160,10 @@ public sealed class MeshMakerTests : IDisposable
     {
         string disk = _folder.In("disk");
         Directory.CreateDirectory(disk);
-        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk), "mounting is not allowed here");
+        Assert.SkipUnless(
+            Run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", disk),
+            "mounting is not allowed here"
+        );
         try
         {
             MeshMaker.Make(Meshes.Three, _folder.In("mesh.conf"), _folder.In("disk", "out"));

@@ -70,7 +70,9 @@ public sealed class MeshSitesTests : IDisposable
                 "keys/c.example.org.key",
                 "keys/mesh.seed",
                 "mesh.conf",
+                "out/a.example.org/wg.sh",
                 "out/a.example.org/wg0.conf",
+                "out/c.example.org/wg.sh",
                 "out/c.example.org/wg0.conf",
             ],
             after.Keys.Order(StringComparer.Ordinal)

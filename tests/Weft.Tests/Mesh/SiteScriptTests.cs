@@ -1,0 +1,50 @@
+using System.Text;
+using Weft.Mesh;
+using Xunit;
+
+namespace Weft.Tests.Mesh;
+
+public sealed class SiteScriptTests : IDisposable
+{
+    readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Every_site_gets_the_same_script_which_its_owner_alone_may_run()
+    {
+        MeshMaker.Make(Meshes.Three, _folder.In("mesh.conf"), _folder.In("out"));
+
+        string[] scripts = [.. Meshes.Three.Sites.Select(site => _folder.In("out", site.Name, SiteScript.FileName))];
+        Assert.Single(scripts.Select(File.ReadAllText).Distinct());
+        Assert.All(
+            scripts,
+            script =>
+                Assert.Equal(
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                    File.GetUnixFileMode(script)
+                )
+        );
+    }
+
+    [Fact]
+    public void What_is_written_fits_a_small_flash()
+    {
+        byte[] script = SiteScript.Text();
+
+        Assert.InRange(script.Length, 1, 24 * 1024);
+        Assert.StartsWith("#!/bin/sh\n# wg.sh: ", Encoding.UTF8.GetString(script), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(
+        "#!/bin/sh\n# What it is.\n\n# Why.\nrun() { # NAME\n\techo ' x || y' || { a; b; }\n}\n",
+        "#!/bin/sh\n# What it is.\nrun() {\necho ' x || y'||{ a; b;}\n}\n"
+    )]
+    [InlineData(
+        "x\nlook() {\n\tawk -f - 3<<'EOF'\nif (a == 1) { print \" = \" b, c }\nfor (i = 1; / x /; i++) f(\"; \")\nEOF\n}\n",
+        "x\nlook() {\nawk -f - 3<<'EOF'\nif(a==1){print\" = \"b,c}\nfor(i=1;/ x /;i++)f(\"; \")\nEOF\n}\n"
+    )]
+    public void Only_what_a_reader_needs_is_left_out(string source, string written) =>
+        Assert.Equal(written, SiteScript.Dense(source));
+}
