@@ -10,11 +10,9 @@ usage() {
 	echo 'wg.sh [start|stop|restart|status|check] [wg0 | FILE.conf]
 
 start   makes the router what wg0.conf beside wg.sh says; so does no word
-stop    takes away what start made, and nothing else
+stop    takes away what start made
 status  the peers and their links
-check   looks at the links once; start has it done every Weft.Check seconds
-
-Every step: sh -x wg.sh start'
+check   looks at the links once'
 }
 
 umask 077
@@ -50,7 +48,7 @@ try_lock() { mkdir -p "$all" && ln -s $$ "$all/lock" 2>/dev/null && held=1; }
 lock() {
 	tries=600
 	until try_lock; do
-		[ -d "$all" ] || die "make $all a place to write to"
+		[ -d "$all" ] || die "$all cannot be made"
 		# One at a time takes a dead one's away, or a second would take the first one's new lock.
 		if dead "$all/lock" && mkdir "$all/stale" 2>/dev/null; then
 			! dead "$all/lock" || rm "$all/lock"
@@ -278,6 +276,7 @@ start() {
 	works || new=1
 	[ -n "$new" ] || notes=$(cat "$run/notes" 2>/dev/null)
 	! there || works || ours || die "there is an interface $name that is no WireGuard; rename the file, or: ip link del $name"
+	[ -z "$new" ] || ! grep -qi ":$(printf %04X "$port") [0-9A-F]*:0000 07" /proc/net/udp* || die "UDP port $port is taken"
 	mkdir -p "$run" && { [ -e "$run/restore" ] || tr ' ' '\n' <"/sys/class/net/$name/ifalias" | grep '=' >"$run/restore"; } 2>/dev/null
 	cat "$text" >"$run/applied.new" || die "make $run a place to write to"
 	if ! { [ -z "$new" ] || make; } || ! settle || ! mv "$run/applied.new" "$run/applied"; then
@@ -387,6 +386,7 @@ check() {
 	if works; then
 		verdict=$(ask judge "$echoes")
 		notes=$(echo "$verdict" | sed '/^%link/!d')
+		echo "$notes" >"$run/notes.new" && mv "$run/notes.new" "$run/notes"
 		say news | while read -r _ peer event reason; do
 			case $event in up) tell notice "$peer up: $reason" ;; *) tell warning "$peer down: $reason" ;; esac
 		done
@@ -401,7 +401,6 @@ check() {
 	esac
 	[ -z "$fault" ] || [ "$fault" = "$(cat "$run/fault")" ] || tell warning "$fault"
 	echo "$fault" >"$run/fault"
-	echo "$notes" >"$run/notes.new" && mv "$run/notes.new" "$run/notes"
 	# Names of peers that are down, each half minute, beside the watching.
 	say redial >"$run/dial"
 	if [ -s "$run/dial" ] && [ $((now - ${asked:--30})) -ge 30 ]; then
@@ -541,7 +540,7 @@ function line(s,  c, k, v, ours) {
 		sec = tolower(trim(substr(s, 2, length(s) - 2))); if (sec == "peer") AT[++n] = l
 		must(sec ~ /^(interface|peer)$/, s, "a section: there are [Interface] and [Peer]")
 	} else if (s != "" && (sec == "" || sec ~ /^(interface|peer)$/)) {
-		k = trim(substr(s, 1, c - 1)); v = trim(substr(s, c + 1))
+		K = k = trim(substr(s, 1, c - 1)); v = trim(substr(s, c + 1))
 		if (!c) fault("neither [Section] nor Key = value")
 		else if (sec == "") { if (!ours) fault(shown(k) " stands before any section") }
 		else if (v == "" && tolower(k) !~ /^(address|dns|allowedips)$/) fault(shown(k) " has no value")
@@ -564,7 +563,7 @@ function list(k, v,  i, m, w) {
 function take(k, v,  i, m, w) {
 	if (k in AS && k == "persistentkeepalive" == (sec == "peer")) {
 		if (sec == "peer" && tolower(v) == "off") v = 0
-		must(num(v, FROM[k], TO[k]), v, "a number from " FROM[k] " to " TO[k]); if (sec == "peer") KA[n] = v + 0; else S[AS[k]] = v + 0
+		must(num(v, FROM[k], TO[k]), v, "a number from " FROM[k] " to " TO[k] " for " K); if (sec == "peer") KA[n] = v + 0; else S[AS[k]] = v + 0
 		return 1
 	}
 	if (k == "weft.site") { must(host(v), v, "a site's name"); SITE[sec == "peer" ? n : 0] = v; return 1 }
