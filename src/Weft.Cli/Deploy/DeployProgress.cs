@@ -1,4 +1,3 @@
-using Spectre.Console;
 using Weft.Mesh;
 
 namespace Weft.Cli.Deploy;
@@ -10,12 +9,13 @@ namespace Weft.Cli.Deploy;
 sealed class DeployProgress : IDisposable
 {
     const int MostNamed = 3;
+    const int LeastWidth = 40;
+    static readonly TimeSpan s_often = TimeSpan.FromMilliseconds(200);
 
     readonly Lock _lock = new();
     readonly int _total;
     readonly Dictionary<string, string> _stages = [];
     readonly List<string> _warnings = [];
-    readonly IAnsiConsole? _terminal;
     readonly ManualResetEventSlim _end = new();
     readonly Thread? _drawing;
     int _done;
@@ -23,9 +23,9 @@ sealed class DeployProgress : IDisposable
     internal DeployProgress(int total)
     {
         _total = total;
-        if (Console.IsErrorRedirected)
+        // A terminal that is dumb cannot clear a line.
+        if (Console.IsErrorRedirected || Environment.GetEnvironmentVariable("TERM") is null or "dumb")
             return;
-        _terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         _drawing = new Thread(Draw) { Name = "progress", IsBackground = true };
         _drawing.Start();
     }
@@ -42,7 +42,7 @@ sealed class DeployProgress : IDisposable
                 return;
             _stages.Remove(news.Site);
             _done++;
-            if (_terminal is null)
+            if (_drawing is null)
                 Console.Error.WriteLine($"{_done}/{_total} {news.Site}: {DeployText.Word(news.Result.Outcome)}");
         }
     }
@@ -60,22 +60,19 @@ sealed class DeployProgress : IDisposable
         }
     }
 
+    /// <summary>The line is drawn over itself; what a terminal's width cannot hold is left out.</summary>
     void Draw()
     {
-        _terminal!
-            .Status()
-            .Spinner(Spinner.Known.Line)
-            .Start(
-                "",
-                status =>
-                {
-                    do
-                    {
-                        lock (_lock)
-                            status.Status = Markup.Escape(Text());
-                    } while (!_end.Wait(TimeSpan.FromMilliseconds(100)));
-                }
-            );
+        const string clear = "\r\e[K";
+        do
+        {
+            string text;
+            lock (_lock)
+                text = Text();
+            int width = Math.Max(Console.WindowWidth - 1, LeastWidth);
+            Console.Error.Write(clear + text[..Math.Min(text.Length, width)]);
+        } while (!_end.Wait(s_often));
+        Console.Error.Write(clear);
     }
 
     string Text()
