@@ -17,6 +17,11 @@ public sealed class CronTests
         two.Start();
         Assert.Contains("watch' wg0 --background", two.A.Run("crontab", "-l"));
 
+        // From then on silence is a failure, also to the watcher that follows.
+        Wait.Until(
+            () => two.A.Try("grep", "-q", "\"answersProbes\": true", "/run/weft/watch/wg0/notes").Succeeded,
+            seconds: 2 * TwoSites.Soon
+        );
         two.KillWatcher();
         // It looks once a minute.
         Wait.Until(() => two.A.Try("pgrep", "-f", "[w]eft watch").Succeeded, seconds: 60 + TwoSites.Soon);

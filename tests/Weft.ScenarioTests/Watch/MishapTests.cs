@@ -130,7 +130,7 @@ public sealed class MishapTests
         CommandResult trial = a.Try(Programs.Weft, "start", conf, "--confirm", "60");
         Assert.Equal(1, trial.Status);
         Assert.Contains("No space left on device", trial.Errors);
-        Assert.Contains("make room there", trial.Errors);
+        Assert.Contains("see that there is room", trial.Errors);
         Assert.Equal("1420", a.Run("cat", "/sys/class/net/wg0/mtu").Trim());
         Assert.Equal(a.Run("cat", "/run/wg0.conf"), a.Run("cat", conf));
 
