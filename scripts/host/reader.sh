@@ -14,6 +14,7 @@ for place in tmp root usr/local/bin etc/wireguard var/lib; do
   mount -t tmpfs -o mode=755 tmpfs $place
 done
 chmod 1777 tmp
+mkdir -p jffs
 for file in hosts resolv.conf; do
   [ ! -e /etc/$file ] || mount --bind "$folder/$file" etc/$file
 done

@@ -17,6 +17,8 @@ sealed class GuideHosts
         ["PATH"] = "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin",
         ["TERM"] = "dumb",
         ["LC_ALL"] = "C.UTF-8",
+        // What wg.sh takes where the kernel has no WireGuard.
+        ["WG_QUICK_USERSPACE_IMPLEMENTATION"] = "weft device",
     };
 
     readonly FourSites _sites;
