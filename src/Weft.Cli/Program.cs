@@ -31,6 +31,7 @@ static class Program
             (RestartCommand.Create(), "weft restart wg0"),
             (RepairCommand.Create(), "weft repair wg0"),
             (StatusCommand.Create(), "weft status"),
+            (DoctorCommand.Create(), "weft doctor b.example.org"),
             (RouteCommand.Create(), "weft route 10.0.3.10 --from 10.0.1.10"),
             (WatchCommand.Create(), "weft watch wg0 --once"),
             (InstallCommand.CreateInstall(), "weft install wg0.conf"),

@@ -7,15 +7,14 @@ namespace Weft.Cli;
 /// <summary>The way of a packet for a person, at most 80 columns wide.</summary>
 static class WayText
 {
-    const int Width = 80;
     const int LabelWidth = 14;
 
     internal static string Write(Way way)
     {
         StringBuilder text = new();
-        Wrap(text, way.Summary + ".", 0);
+        TextWrap.Append(text, way.Summary + ".", 0);
         foreach (string reason in way.Reasons)
-            Wrap(text, reason, 0);
+            TextWrap.Append(text, reason, 0);
         (string Label, string? Value)[] rows =
         [
             ("from", way.From?.ToString()),
@@ -34,7 +33,7 @@ static class WayText
             if (value is null)
                 continue;
             text.Append("  ").Append(label.PadRight(LabelWidth - 2));
-            Wrap(text, value, LabelWidth);
+            TextWrap.Append(text, value, LabelWidth);
         }
         return text.ToString();
     }
@@ -48,30 +47,5 @@ static class WayText
         string endpoint = peer.Endpoint is { } e ? $" at {e}" : "";
         string age = peer.HandshakeAge is { } time ? $"handshake {StatusText.Age(time)}" : "no handshake";
         return $"{peer.Name}{endpoint}, {age}, for {peer.Prefix}, by {peer.Interface}";
-    }
-
-    /// <summary>Breaks between words; the first line goes on where the text stands.</summary>
-    static void Wrap(StringBuilder text, string words, int indent)
-    {
-        int column = indent;
-        bool begun = false;
-        foreach (string word in words.Split(' '))
-        {
-            if (begun && column + 1 + word.Length > Width)
-            {
-                text.Append('\n').Append(' ', indent);
-                column = indent;
-                begun = false;
-            }
-            if (begun)
-            {
-                text.Append(' ');
-                column++;
-            }
-            text.Append(word);
-            column += word.Length;
-            begun = true;
-        }
-        text.Append('\n');
     }
 }

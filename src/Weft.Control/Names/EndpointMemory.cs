@@ -77,7 +77,7 @@ public sealed record EndpointMemory(ImmutableSortedDictionary<string, Remembered
         );
     }
 
-    static string PathOf(string name) => Path.Combine(LastingFolder.Place, name + ".endpoints");
+    internal static string PathOf(string name) => Path.Combine(LastingFolder.Place, name + ".endpoints");
 }
 
 /// <summary>Where one peer answered.</summary>

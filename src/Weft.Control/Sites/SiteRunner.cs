@@ -152,6 +152,25 @@ public sealed class SiteRunner : IDisposable
         return Translated(() => new WayFinder(_host, outage).Find(destination, from, file, DateTimeOffset.UtcNow));
     }
 
+    /// <summary>All that can be found out about a site by looking; changes nothing. Names are waited for, for 5 s at most.</summary>
+    /// <param name="name">The interface.</param>
+    /// <param name="path">Where its file is if it does not run; null when there is none.</param>
+    /// <exception cref="OperationFailedException">It cannot be found out.</exception>
+    public SiteExamination Examine(string name, string? path)
+    {
+        InterfaceName.Check(name);
+        SiteChecks.Root("weft doctor");
+        return Translated(() => new SiteExaminer(_host, name).Examine(path, [EndpointMemory.PathOf(name)]));
+    }
+
+    /// <summary>What a site's device says; null when there is none.</summary>
+    /// <exception cref="OperationFailedException">It cannot be found out.</exception>
+    public DeviceStatus? Device(string name)
+    {
+        InterfaceName.Check(name);
+        return Translated(() => _host.Devices.Find(name));
+    }
+
     /// <summary>A site as its last start made it; null when it does not run, or not in this network namespace.</summary>
     /// <exception cref="OperationFailedException">It cannot be found out.</exception>
     public RunningSite? Running(string name)

@@ -76,6 +76,15 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
 
     static bool IsIPv6(LanMap map) => map.Real.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
 
+    /// <summary>What a start would change now of a site that runs, but for where its peers are. Changes nothing.</summary>
+    /// <exception cref="OperationFailedException">Something is in the way.</exception>
+    internal ImmutableArray<HostStep> Missing(Link link, DeviceStatus device)
+    {
+        IReadOnlyDictionary<PublicKey, IPEndPoint> nowhere = ImmutableDictionary<PublicKey, IPEndPoint>.Empty;
+        Preparation ready = Prepare(link, device, host.States.Read(_name), nowhere);
+        return [.. ready.Steps, .. ready.Around];
+    }
+
     /// <summary>Looks at the host and works out what to do. Changes nothing.</summary>
     /// <exception cref="OperationFailedException">Something is in the way.</exception>
     Preparation Prepare(

@@ -31,6 +31,14 @@ sealed class CronEntry(Tools tools, Reporting reporting)
         return true;
     }
 
+    /// <summary>Whether the line is there; null when the host has no cron that we know.</summary>
+    internal bool? Has(string name)
+    {
+        if (Tools.Find("cru") is { } cru)
+            return Lines(cru, ["l"]).Any(l => IsOurs(l, name));
+        return Tools.Find("crontab") is { } crontab ? Lines(crontab, ["-l"]).Any(l => IsOurs(l, name)) : null;
+    }
+
     /// <summary>Takes the line out, if it is there.</summary>
     /// <exception cref="OperationFailedException">The crontab cannot be changed.</exception>
     internal void Remove(string name)

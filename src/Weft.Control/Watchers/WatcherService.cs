@@ -66,6 +66,12 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
         }
     }
 
+    /// <summary>Whether cron or systemd would revive the site's watcher; null where neither could.</summary>
+    internal bool? IsRevived(string name) =>
+        !SiteHost.IsInMainNamespace ? null
+        : HasUnit ? true
+        : new CronEntry(tools, reporting).Has(name);
+
     /// <summary>Nobody revives the watcher any more.</summary>
     internal void Retire(string name)
     {

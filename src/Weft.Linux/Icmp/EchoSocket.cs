@@ -9,7 +9,8 @@ namespace Weft.Linux;
 
 /// <summary>
 /// Echo requests (RFC 792, RFC 4443 section 4.1) over one interface and no other, whatever the routing table says, and the
-/// replies to them. Whoever opens it disposes it. One thread.
+/// replies to them: those of the far side, or also the errors that somebody on the way answers with. Whoever opens it
+/// disposes it. One thread.
 /// </summary>
 public sealed class EchoSocket : IDisposable
 {
@@ -18,14 +19,22 @@ public sealed class EchoSocket : IDisposable
     const int RawLevel = 255;
     const int IcmpV6Level = 58;
     const int Filter = 1;
+    const int MtuDiscoverV4 = 10;
+    const int MtuDiscoverV6 = 23;
+
+    /// <summary>IP_PMTUDISC_PROBE: not in pieces, whatever was learned of the way before.</summary>
+    const int Probe = 3;
 
     const int HeaderLength = 8;
     const int CookieLength = 16;
     const int MessageLength = HeaderLength + CookieLength;
 
+    /// <summary>Of a packet without its IP header.</summary>
+    const int LongestMessage = 65500;
+
     readonly Socket? _v4;
     readonly Socket? _v6;
-    readonly byte[] _buffer = new byte[2048];
+    readonly byte[] _buffer = new byte[1 << 16];
 
     // Other programs ping as well; what bears these is an answer to us.
     readonly ushort _identifier = (ushort)RandomNumberGenerator.GetInt32(1 << 16);
@@ -33,15 +42,17 @@ public sealed class EchoSocket : IDisposable
 
     EchoSocket(Socket? v4, Socket? v6) => (_v4, _v6) = (v4, v6);
 
-    /// <param name="device">The interface's name.</param>
+    /// <param name="device">The interface's name; empty for whichever the routing table says.</param>
+    /// <param name="source">The address of this host to send from, whose family alone is opened; null for what fits.</param>
+    /// <param name="withErrors">Errors that routers and hosts answer with are replies as well.</param>
     /// <exception cref="KernelRefusedException">No such interface, or no right to open raw sockets.</exception>
-    public static EchoSocket Open(string device)
+    public static EchoSocket Open(string device, IPAddress? source = null, bool withErrors = false)
     {
         Socket? v4 = null;
         try
         {
-            v4 = TryOpen(device, AddressFamily.InterNetwork);
-            return new EchoSocket(v4, TryOpen(device, AddressFamily.InterNetworkV6));
+            v4 = TryOpen(device, AddressFamily.InterNetwork, source, withErrors);
+            return new EchoSocket(v4, TryOpen(device, AddressFamily.InterNetworkV6, source, withErrors));
         }
         catch (SocketException e)
         {
@@ -52,16 +63,21 @@ public sealed class EchoSocket : IDisposable
 
     /// <summary>Sends one request; false when it cannot leave, which says nothing of the far side.</summary>
     /// <param name="sequence">Comes back with the reply.</param>
-    public bool TrySend(IPAddress to, ushort sequence)
+    /// <param name="packetLength">Of the whole IP packet, which never leaves in pieces; 0 for a small one.</param>
+    /// <param name="hops">Routers that it may pass, plus one; 0 for as many as usual.</param>
+    public bool TrySend(IPAddress to, ushort sequence, int packetLength = 0, short hops = 0)
     {
         ArgumentNullException.ThrowIfNull(to);
         bool v6 = to.AddressFamily == AddressFamily.InterNetworkV6;
         if ((v6 ? _v6 : _v4) is not { } socket)
             return false;
-        Span<byte> message = stackalloc byte[MessageLength];
+        int length = Math.Clamp(packetLength - (v6 ? 40 : 20), MessageLength, LongestMessage);
+        Span<byte> message = length == MessageLength ? stackalloc byte[MessageLength] : new byte[length];
         EchoMessage.WriteRequest(message, v6, _identifier, sequence, _cookie);
         try
         {
+            if (packetLength != 0 || hops != 0)
+                SetWay(socket, v6, hops);
             return socket.SendTo(message, SocketFlags.None, new IPEndPoint(to, 0)) == message.Length;
         }
         catch (SocketException)
@@ -111,18 +127,36 @@ public sealed class EchoSocket : IDisposable
                 // An error that a request met on its way (ENETDOWN): no reply.
                 return false;
             }
-            if (EchoMessage.ReadReply(_buffer.AsSpan(0, length), v6, _identifier, _cookie) is { } sequence)
+            ReadOnlySpan<byte> packet = _buffer.AsSpan(0, length);
+            IPAddress who = ((IPEndPoint)from).Address;
+            if (EchoMessage.ReadReply(packet, v6, _identifier, _cookie) is { } sequence)
             {
-                reply = new EchoReply(((IPEndPoint)from).Address, sequence);
+                reply = new EchoReply(who, sequence);
+                return true;
+            }
+            if (EchoMessage.ReadError(packet, v6, _identifier) is var (of, type, code))
+            {
+                reply = new EchoReply(who, of) { Error = new IcmpError(v6, type, code) };
                 return true;
             }
         }
         return false;
     }
 
-    /// <summary>Null on a host without this family.</summary>
-    static Socket? TryOpen(string device, AddressFamily family)
+    static void SetWay(Socket socket, bool v6, short hops)
     {
+        const int IPLevel = 0;
+        const int IPv6Level = 41;
+        Span<byte> probe = [Probe, 0, 0, 0];
+        socket.SetRawSocketOption(v6 ? IPv6Level : IPLevel, v6 ? MtuDiscoverV6 : MtuDiscoverV4, probe);
+        socket.Ttl = hops == 0 ? (short)64 : hops;
+    }
+
+    /// <summary>Null on a host without this family, or when the source is of the other.</summary>
+    static Socket? TryOpen(string device, AddressFamily family, IPAddress? source, bool withErrors)
+    {
+        if (source is not null && source.AddressFamily != family)
+            return null;
         bool v6 = family == AddressFamily.InterNetworkV6;
         Socket socket;
         try
@@ -138,8 +172,11 @@ public sealed class EchoSocket : IDisposable
         {
             socket.Blocking = false;
             // A scope of its own: a link-local address goes nowhere else either.
-            socket.SetRawSocketOption(SocketLevel, BindToDevice, Encoding.UTF8.GetBytes(device + '\0'));
-            socket.SetRawSocketOption(v6 ? IcmpV6Level : RawLevel, Filter, EchoMessage.RepliesOnly(v6));
+            if (device.Length > 0)
+                socket.SetRawSocketOption(SocketLevel, BindToDevice, Encoding.UTF8.GetBytes(device + '\0'));
+            socket.SetRawSocketOption(v6 ? IcmpV6Level : RawLevel, Filter, EchoMessage.Filter(v6, withErrors));
+            if (source is not null)
+                socket.Bind(new IPEndPoint(source, 0));
             done = true;
             return socket;
         }
@@ -152,7 +189,11 @@ public sealed class EchoSocket : IDisposable
 }
 
 /// <summary>An answer to a request of an <see cref="EchoSocket"/>.</summary>
-public readonly record struct EchoReply(IPAddress From, ushort Sequence);
+public readonly record struct EchoReply(IPAddress From, ushort Sequence)
+{
+    /// <summary>What went wrong with the request, by the word of <see cref="From"/>; null when it was answered.</summary>
+    public IcmpError? Error { get; init; }
+}
 
 /// <summary>The bytes of an echo message: type, code, checksum, identifier, sequence, then our cookie. Pure.</summary>
 static class EchoMessage
@@ -161,9 +202,12 @@ static class EchoMessage
     const byte Reply4 = 0;
     const byte Request6 = 128;
     const byte Reply6 = 129;
+    const byte Icmp = 1;
+    const byte Icmp6 = 58;
     const int HeaderLength = 8;
+    const int IPv6HeaderLength = 40;
 
-    /// <param name="message">8 bytes longer than the cookie.</param>
+    /// <param name="message">8 bytes longer than the cookie, or more: what follows it is zeros.</param>
     internal static void WriteRequest(
         Span<byte> message,
         bool v6,
@@ -185,13 +229,8 @@ static class EchoMessage
     /// <summary>The sequence of a reply to us; null for all else. A raw IPv4 socket hands the IP header out as well.</summary>
     internal static ushort? ReadReply(ReadOnlySpan<byte> packet, bool v6, ushort identifier, ReadOnlySpan<byte> cookie)
     {
-        if (!v6)
-        {
-            int header = packet.IsEmpty ? 0 : (packet[0] & 0xf) * 4;
-            if (packet.Length < header)
-                return null;
-            packet = packet[header..];
-        }
+        if (!v6 && !TrySkipIPv4(ref packet))
+            return null;
         return
             packet.Length >= HeaderLength + cookie.Length
             && packet[0] == (v6 ? Reply6 : Reply4)
@@ -201,16 +240,62 @@ static class EchoMessage
             : null;
     }
 
+    /// <summary>The sequence of the request of ours that an error quotes, and what the error is; null for all else.</summary>
+    internal static (ushort Sequence, byte Type, byte Code)? ReadError(
+        ReadOnlySpan<byte> packet,
+        bool v6,
+        ushort identifier
+    )
+    {
+        if (!v6 && !TrySkipIPv4(ref packet))
+            return null;
+        if (packet.Length < HeaderLength || !IcmpError.IsOne(v6, packet[0]))
+            return null;
+        (byte type, byte code) = (packet[0], packet[1]);
+        packet = packet[HeaderLength..];
+        // The packet that it is about: its IP header, and at least the first eight bytes after that.
+        if (v6)
+        {
+            if (packet.Length < IPv6HeaderLength || packet[6] != Icmp6)
+                return null;
+            packet = packet[IPv6HeaderLength..];
+        }
+        else if (packet.Length < 20 || packet[9] != Icmp || !TrySkipIPv4(ref packet))
+        {
+            return null;
+        }
+        return
+            packet.Length >= HeaderLength
+            && packet[0] == (v6 ? Request6 : Request4)
+            && BinaryPrimitives.ReadUInt16BigEndian(packet[4..]) == identifier
+            ? (BinaryPrimitives.ReadUInt16BigEndian(packet[6..]), type, code)
+            : null;
+    }
+
+    static bool TrySkipIPv4(ref ReadOnlySpan<byte> packet)
+    {
+        int header = packet.IsEmpty ? 0 : (packet[0] & 0xf) * 4;
+        if (packet.Length < header)
+            return false;
+        packet = packet[header..];
+        return true;
+    }
+
     /// <summary>
     /// struct icmp_filter (linux/icmp.h) or icmp6_filter (RFC 3542): a bit set keeps the type away, and all are set but
-    /// that of the replies.
+    /// those of the replies and, if asked for, of errors.
     /// </summary>
-    internal static byte[] RepliesOnly(bool v6)
+    internal static byte[] Filter(bool v6, bool withErrors)
     {
         uint[] words = new uint[v6 ? 8 : 1];
         Array.Fill(words, uint.MaxValue);
-        int type = v6 ? Reply6 : Reply4;
-        words[type / 32] &= ~(1u << (type % 32));
+        for (byte type = 0; type < words.Length * 32; type++)
+        {
+            if (type == (v6 ? Reply6 : Reply4) || (withErrors && IcmpError.IsOne(v6, type)))
+                words[type / 32] &= ~(1u << (type % 32));
+            if (type == byte.MaxValue)
+                break;
+        }
         return MemoryMarshal.AsBytes<uint>(words).ToArray();
     }
 

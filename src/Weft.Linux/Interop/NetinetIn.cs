@@ -10,6 +10,7 @@ static class NetinetIn
     public const int IP_TTL = 2;
     public const int IP_PKTINFO = 8;
     public const int IP_MTU_DISCOVER = 10;
+    public const int IP_RECVERR = 11;
     public const int IP_RECVTOS = 13;
     public const int IP_MTU = 14;
     public const int IP_PMTUDISC_DONT = 0;
@@ -17,6 +18,7 @@ static class NetinetIn
     public const int IPPROTO_IPV6 = 41;
     public const int IPV6_MTU_DISCOVER = 23;
     public const int IPV6_MTU = 24;
+    public const int IPV6_RECVERR = 25;
     public const int IPV6_V6ONLY = 26;
     public const int IPV6_RECVPKTINFO = 49;
     public const int IPV6_PKTINFO = 50;

@@ -9,6 +9,7 @@ static unsafe partial class SysSocket
     public const int AF_INET = 2;
     public const int AF_INET6 = 10;
     public const int AF_NETLINK = 16;
+    public const int AF_PACKET = 17;
 
     public const int SOCK_STREAM = 1;
     public const int SOCK_DGRAM = 2;
@@ -21,6 +22,7 @@ static unsafe partial class SysSocket
     public const int SO_RCVBUF = 8;
     public const int SO_RCVTIMEO = 20;
     public const int SO_SNDTIMEO = 21;
+    public const int SO_ATTACH_FILTER = 26;
     public const int SO_DETACH_FILTER = 27;
     public const int SO_SNDBUFFORCE = 32;
     public const int SO_RCVBUFFORCE = 33;
@@ -30,6 +32,7 @@ static unsafe partial class SysSocket
     public const int MSG_TRUNC = 0x20;
     public const int MSG_CTRUNC = 0x8;
     public const int MSG_DONTWAIT = 0x40;
+    public const int MSG_ERRQUEUE = 0x2000;
     public const int MSG_NOSIGNAL = 0x4000;
     public const int MSG_WAITFORONE = 0x10000;
 
@@ -70,6 +73,9 @@ static unsafe partial class SysSocket
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint sendmsg(Descriptor fd, msghdr* message, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint recvmsg(Descriptor fd, msghdr* message, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int sendmmsg(Descriptor fd, mmsghdr* messages, uint count, int flags);

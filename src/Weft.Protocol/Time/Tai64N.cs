@@ -26,6 +26,14 @@ readonly record struct Tai64N(ulong Seconds, uint Nanoseconds) : IComparable<Tai
         return next < 1_000_000_000 ? new Tai64N(Seconds, next) : new Tai64N(Seconds + 1, 0);
     }
 
+    /// <summary>What a person would call this time; null when no calendar of ours goes so far.</summary>
+    internal DateTimeOffset? ToUnixTime()
+    {
+        if (Seconds < UnixEpoch || Seconds - UnixEpoch > (ulong)DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+            return null;
+        return DateTimeOffset.FromUnixTimeSeconds((long)(Seconds - UnixEpoch)).AddTicks(Nanoseconds / 100);
+    }
+
     internal static Tai64N Read(ReadOnlySpan<byte> bytes) =>
         new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt32BigEndian(bytes[8..Length]));
 
