@@ -15,7 +15,7 @@ public sealed class OverTheTunnelTests
     public async Task The_connection_outlives_a_restart(string line)
     {
         await using Lab lab = new();
-        TwoSites two = TwoSites.Lay(lab);
+        TwoSites two = TwoSites.Lay(lab, "HoldDown = 1");
         Ssh.Serve(lab, two.B);
         two.Start();
 
@@ -30,7 +30,7 @@ public sealed class OverTheTunnelTests
     public async Task A_restart_is_finished_though_the_terminal_hangs_up_in_the_middle()
     {
         await using Lab lab = new();
-        TwoSites two = TwoSites.Lay(lab);
+        TwoSites two = TwoSites.Lay(lab, "HoldDown = 1");
         Ssh.Serve(lab, two.B);
         // While nothing runs the connection dies, and with it the terminal that all of this has to say goes to.
         AddHooks(
@@ -52,7 +52,7 @@ public sealed class OverTheTunnelTests
     public async Task A_restart_that_cannot_start_goes_back_to_what_ran()
     {
         await using Lab lab = new();
-        TwoSites two = TwoSites.Lay(lab);
+        TwoSites two = TwoSites.Lay(lab, "HoldDown = 1");
         two.Start();
         string good = File.ReadAllText(two.ConfOf(two.B));
         AddHooks(two, "PostUp = false");

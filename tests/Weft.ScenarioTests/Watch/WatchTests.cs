@@ -38,7 +38,7 @@ public sealed class WatchTests
     public async Task A_hook_is_told_by_variables_whatever_stands_in_them()
     {
         await using Lab lab = new();
-        TwoSites two = TwoSites.Lay(lab);
+        TwoSites two = TwoSites.Lay(lab, "HoldDown = 1");
         string conf = two.ConfOf(two.A);
         string hook =
             "# Weft.Hook = echo \"$WEFT_EVENT$DOTNET_TieredCompilation $WEFT_PEER $WEFT_INTERFACE $WEFT_REASON\" >>/run/told; sleep 60";
