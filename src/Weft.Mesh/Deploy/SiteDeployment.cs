@@ -170,12 +170,12 @@ sealed class SiteDeployment : IDisposable
     async Task ConfirmAsync(FarTrial trial, DeployTurn turn, Func<string, SiteDeployment> find, CancellationToken stop)
     {
         Tell("confirming");
-        string why = "nobody could log in to confirm it";
+        string? why = null;
         while (!trial.IsOver && trial.Ended is null)
         {
             if (await FindLostAsync(turn, find, trial, stop).ConfigureAwait(false) is { } lost)
             {
-                why = $"{lost}, which is reached through it, did not answer any more";
+                why = NoAnswer(lost);
                 continue;
             }
             if (await _far.ConfirmAsync(stop).ConfigureAwait(false) is not { } refusal)
@@ -194,8 +194,16 @@ sealed class SiteDeployment : IDisposable
             await Task.WhenAll(Task.Delay(s_often, stop), ListenAsync(trial, s_often, stop)).ConfigureAwait(false);
         }
         Tell("going back");
+        // When both trials end in the same moment, the one behind answers again before its silence is noticed.
+        why ??= turn.Guards.FirstOrDefault(site => find(site).HasGoneBack) is { } back
+            ? NoAnswer(back)
+            : "nobody could log in to confirm it";
         await SettleAsync(trial, why, stop).ConfigureAwait(false);
     }
+
+    bool HasGoneBack => Done is { IsCompletedSuccessfully: true, Result.Outcome: DeployOutcome.RolledBack };
+
+    static string NoAnswer(string site) => $"{site}, which is reached through it, did not answer any more";
 
     /// <summary>A site that is reached through this one and does not answer now; null when all do.</summary>
     static async Task<string?> FindLostAsync(
