@@ -26,7 +26,8 @@ public sealed class StartTests
         File.AppendAllText(conf, "\n[Peer]\n" + SiteConf.Peer("d.example.org", "192.168.192.4/32, 10.0.4.0/24"));
         string said = a.Run(Programs.Weft, "start", "--engine", "userspace", conf);
 
-        Assert.Contains("2 changes made", said);
+        // The device, the route, and the mark that tells which file is applied.
+        Assert.Contains("3 changes made", said);
         Assert.Contains("10.0.4.0/24", a.Run("ip", "route", "show", "proto", "87"));
         Assert.Contains(" 0% packet loss", pings.WaitForExit(TimeSpan.FromSeconds(30)).Output);
         Assert.StartsWith(handshakes.TrimEnd(), a.Run(Programs.DebianWg, "show", "wg0", "latest-handshakes"));

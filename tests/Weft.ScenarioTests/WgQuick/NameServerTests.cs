@@ -196,11 +196,12 @@ public sealed class NameServerTests
         Assert.Contains("nothing to change", host.Run(start));
         conf.Lines = "DNS = 10.7.0.54";
         conf.Write();
-        Assert.Contains("1 change made", host.Run(start));
+        // The name servers, and the mark that tells which file is applied.
+        Assert.Contains("2 changes made", host.Run(start));
         Assert.Equal(["10.7.0.54"], Servers(host));
         conf.Lines = "";
         conf.Write();
-        Assert.Contains("1 change made", host.Run(start));
+        Assert.Contains("2 changes made", host.Run(start));
         Assert.Equal(before, Files(host));
         host.Run(Programs.Weft, "stop");
     }
