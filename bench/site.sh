@@ -50,7 +50,7 @@ mesh() {
       host_name "s$i.example.org" "10.99.0.$i"
     done
   } >"$folder/mesh$1.conf"
-  artifacts/bin/weft makeconf --from "$folder/mesh$1.conf" --out "$folder/sites$1" >/dev/null
+  artifacts/bin/weft makeconf --offline --from "$folder/mesh$1.conf" --out "$folder/sites$1" >/dev/null
   conf=$folder/sites$1/s1.example.org/wg0.conf
 }
 
