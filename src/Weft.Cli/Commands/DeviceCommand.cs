@@ -74,7 +74,13 @@ static class DeviceCommand
         using PosixSignalRegistration terminate = On(PosixSignal.SIGTERM);
         using PosixSignalRegistration interrupt = On(PosixSignal.SIGINT);
         using PosixSignalRegistration hangup = On(PosixSignal.SIGHUP);
-        return host.Run(started) ? 0 : 1;
+        return host.Run(Begun) ? 0 : 1;
+
+        void Begun()
+        {
+            started?.Invoke();
+            OwnAssemblies.LoadInBackground();
+        }
 
         PosixSignalRegistration On(PosixSignal signal) =>
             PosixSignalRegistration.Create(

@@ -26,6 +26,8 @@ static class ReceiveCommand
                 PosixSignal.SIGHUP,
                 context => context.Cancel = true
             );
+            // It may wait for its turn, and then for a word, for as long as it takes others to replace the program.
+            OwnAssemblies.LoadInBackground();
             using FileStream input = new(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
             using SiteReceiver receiver = new(input, Console.Out);
             _ = IPAddress.TryParse(parsed.GetValue(client), out IPAddress? address);

@@ -72,6 +72,7 @@ static class StartCommand
 
     static int Try(SiteRunner runner, SiteFile file, StartOptions options, TimeSpan limit, bool byPeers, bool json)
     {
+        OwnAssemblies.LoadInBackground();
         using TrialRun trial = new(runner, file);
         TrialResult result = trial.Run(options, limit, byPeers, Begun);
         string outcome = result.Outcome.ToString().ToLowerInvariant();

@@ -97,12 +97,18 @@ static class WatchCommand
         using PosixSignalRegistration terminate = On(PosixSignal.SIGTERM);
         using PosixSignalRegistration interrupt = On(PosixSignal.SIGINT);
         using PosixSignalRegistration hangup = On(PosixSignal.SIGHUP);
-        if (!WatchLoop.Run(watch, end, started, log))
+        if (!WatchLoop.Run(watch, end, Begun, log))
             throw new OperationFailedException(
                 $"{name} has a watcher already",
                 $"See what it sees: weft status {name}."
             );
         return 0;
+
+        void Begun()
+        {
+            started();
+            OwnAssemblies.LoadInBackground();
+        }
 
         PosixSignalRegistration On(PosixSignal signal) =>
             PosixSignalRegistration.Create(
