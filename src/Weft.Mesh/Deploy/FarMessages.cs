@@ -19,6 +19,12 @@ sealed record FarGreeting
     /// <summary>Of the program there.</summary>
     public string Version { get; init; } = "";
 
+    /// <summary>The site is run by <c>wg.sh</c>, and what answers is <c>receive.sh</c>.</summary>
+    public bool ByScript { get; init; }
+
+    /// <summary>The digest of the <c>wg.sh</c> there; null when there is none, or where weft runs the site.</summary>
+    public string? Script { get; init; }
+
     /// <summary>Where the site's file is, or is going to be.</summary>
     public string File { get; init; } = "";
 

@@ -9,7 +9,7 @@ namespace Weft.Mesh;
 /// </summary>
 static class FarScript
 {
-    /// <summary>What the far end prints, with its machine's name, where there is no weft.</summary>
+    /// <summary>What the far end prints where there is no weft, with its machine's name, and with wg's path if it has that.</summary>
     internal const string Missing = "weft-missing";
 
     /// <summary>What it prints when the new program is in its place, with the path.</summary>
@@ -28,7 +28,8 @@ static class FarScript
         "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH; w=; "
         + "if [ -n \"$3\" ] && [ -x \"$3/weft\" ]; then w=\"$3/weft\"; else w=$(command -v weft) || w=; fi; ";
 
-    const string NeedWeft = "if [ -z \"$w\" ]; then echo \"" + Missing + " $(uname -m)\"; exit 69; fi; ";
+    const string NeedWeft =
+        "if [ -z \"$w\" ]; then echo \"" + Missing + " $(uname -m) $(command -v wg)\"; exit 69; fi; ";
 
     /// <summary>Does nothing: that it ends well shows that somebody can log in.</summary>
     internal const string Knock = "exit 0";
@@ -37,6 +38,20 @@ static class FarScript
         Root(FindWeft + NeedWeft + "exec \"$w\" receive \"$2\" --client \"$1\"", folder);
 
     internal static string Confirm(string? folder) => Root(FindWeft + NeedWeft + "exec \"$w\" confirm \"$2\"", folder);
+
+    /// <summary>
+    /// The same where <c>wg.sh</c> runs the site: the first <paramref name="length"/> bytes of the input are the far end
+    /// itself, a script, since no command line of an old router is long enough for it.
+    /// </summary>
+    /// <param name="word">receive or confirm.</param>
+    internal static string ByScript(string? folder, int length, string word) =>
+        Root(
+            "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH; "
+                + "s=$(dd bs=1 count=\"$4\" 2>/dev/null); eval \"$s\"",
+            folder,
+            length.ToString(CultureInfo.InvariantCulture),
+            word
+        );
 
     /// <summary>
     /// Takes the program from its input and puts it where the old one is, else into the site's folder, else where the
@@ -56,14 +71,14 @@ static class FarScript
             length.ToString(CultureInfo.InvariantCulture)
         );
 
-    static string Root(string script, string? folder, string argument = "")
+    static string Root(string script, string? folder, params ReadOnlySpan<string> arguments)
     {
         string site = folder is null
             ? Path.GetFileNameWithoutExtension(MeshMaker.SiteFile)
             : $"{folder}/{MeshMaker.SiteFile}";
         return string.Join(
             ' ',
-            ["exec sh -c", .. ((string[])[AsRoot, script, site, folder ?? "", argument]).Select(Quoted)]
+            ["exec sh -c", .. ((string[])[AsRoot, script, site, folder ?? "", .. arguments]).Select(Quoted)]
         );
     }
 

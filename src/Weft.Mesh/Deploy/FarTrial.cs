@@ -31,7 +31,8 @@ sealed class FarTrial(SshCall call, TimeSpan limit)
 
     /// <summary>Sends the file, which nobody keeps.</summary>
     /// <exception cref="OperationFailedException">The file is not what it was at the survey.</exception>
-    internal async Task SendAsync(DeployableMesh mesh, int place, CancellationToken stop)
+    /// <param name="script">What is to run it, where that is a script; it goes before the file.</param>
+    internal async Task SendAsync(DeployableMesh mesh, int place, byte[]? script, CancellationToken stop)
     {
         using SecretText text = new();
         mesh.Read(place, text);
@@ -39,10 +40,12 @@ sealed class FarTrial(SshCall call, TimeSpan limit)
         try
         {
             // What cannot be sent shows in what is heard.
-            if (
-                await call.SendAsync($"{SiteReceiver.Apply} {file.Length} {limit.TotalSeconds:0}", stop)
-                    .ConfigureAwait(false)
-            )
+            string wish = $"{SiteReceiver.Apply} {file.Length} {limit.TotalSeconds:0}";
+            bool isTaken = await call.SendAsync(script is null ? wish : $"{wish} {script.Length}", stop)
+                .ConfigureAwait(false);
+            if (isTaken && script is not null)
+                isTaken = await call.SendAsync(script, stop).ConfigureAwait(false);
+            if (isTaken)
                 _ = await call.SendAsync(file, stop).ConfigureAwait(false);
         }
         finally

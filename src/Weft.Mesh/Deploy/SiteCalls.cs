@@ -20,12 +20,30 @@ sealed class SiteCalls(MeshSite site, SshClient ssh, DeployOptions options, Sema
     /// <summary>Asks what runs there. The call stays open, for the file to follow.</summary>
     internal async Task<Answer> GreetAsync(int connectSeconds, CancellationToken stop)
     {
+        Answer answer = await GreetAsync(FarScript.Receive(site.Folder), null, connectSeconds, stop)
+            .ConfigureAwait(false);
+        if (!answer.HasWg)
+            return answer;
+        byte[] receiver = SiteScript.Receiver();
+        string command = FarScript.ByScript(site.Folder, receiver.Length, "receive");
+        Answer byScript = await GreetAsync(command, receiver, connectSeconds, stop).ConfigureAwait(false);
+        // Where weft may run and no script does, that is what belongs there.
+        if (!answer.IsMissing || byScript.Greeting is not { Script: null })
+            return byScript;
+        byScript.Call?.Dispose();
+        return answer;
+    }
+
+    async Task<Answer> GreetAsync(string command, byte[]? input, int connectSeconds, CancellationToken stop)
+    {
         using IDisposable slot = await TakeSlotAsync(stop).ConfigureAwait(false);
-        SshCall call = ssh.Start(Destination, FarScript.Receive(site.Folder), connectSeconds);
+        SshCall call = ssh.Start(Destination, command, connectSeconds);
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(s_patience);
         try
         {
+            if (input is not null)
+                _ = await call.SendAsync(input, patience.Token).ConfigureAwait(false);
             Answer answer = await ReadGreetingAsync(call, patience.Token).ConfigureAwait(false);
             if (answer.Call is null)
                 call.Dispose();
@@ -39,13 +57,19 @@ sealed class SiteCalls(MeshSite site, SshClient ssh, DeployOptions options, Sema
     }
 
     /// <summary>Says the word over a new connection.</summary>
+    /// <param name="byScript">The site is run by wg.sh.</param>
     /// <returns>Null when it was heard; else why not, and whether the site itself said so.</returns>
-    internal Task<(SshFault Fault, bool IsFar)?> ConfirmAsync(CancellationToken stop) =>
-        RunAsync(FarScript.Confirm(site.Folder), stop);
+    internal Task<(SshFault Fault, bool IsFar)?> ConfirmAsync(bool byScript, CancellationToken stop)
+    {
+        if (!byScript)
+            return RunAsync(FarScript.Confirm(site.Folder), null, stop);
+        byte[] receiver = SiteScript.Receiver();
+        return RunAsync(FarScript.ByScript(site.Folder, receiver.Length, "confirm"), receiver, stop);
+    }
 
     /// <summary>Whether somebody can log in there now.</summary>
     internal async Task<bool> AnswersAsync(CancellationToken stop) =>
-        await RunAsync(FarScript.Knock, stop).ConfigureAwait(false) is null;
+        await RunAsync(FarScript.Knock, null, stop).ConfigureAwait(false) is null;
 
     /// <summary>Puts this program there.</summary>
     /// <returns>Null when it is in its place.</returns>
@@ -100,16 +124,23 @@ sealed class SiteCalls(MeshSite site, SshClient ssh, DeployOptions options, Sema
         }
         int status = await call.EndAsync(stop).ConfigureAwait(false);
         string complaint = await call.ComplaintAsync().ConfigureAwait(false);
-        if (missing is not null)
-            return missing == OwnMachine
-                ? new Answer(DeployOutcome.Refused, Other("there is no weft there")) { IsMissing = true }
+        if (missing?.Split(' ') is [string machine, .. string[] wg])
+            return machine == OwnMachine
+                ? new Answer(DeployOutcome.Refused, Other("there is no weft there"))
+                {
+                    IsMissing = true,
+                    HasWg = wg.Length > 0,
+                }
                 : new Answer(
                     DeployOutcome.Refused,
                     new SshFault(
-                        $"there is no weft there, and this one does not run on its {missing}",
-                        "Bring it its files by hand."
+                        $"there is no weft there, this one does not run on its {machine}, and wg.sh would need wg",
+                        "Install wireguard-tools there, or bring it a weft for its machine by hand."
                     )
-                );
+                )
+                {
+                    HasWg = wg.Length > 0,
+                };
         if (complaint.Contains("'receive'", StringComparison.Ordinal))
             return new Answer(DeployOutcome.Refused, Other("the weft there is too old to be deployed to"))
             {
@@ -132,7 +163,7 @@ sealed class SiteCalls(MeshSite site, SshClient ssh, DeployOptions options, Sema
 
     SshFault Other(string text) => new(text, $"Bring it this one: weft deploy --program {site.Name}.");
 
-    async Task<(SshFault Fault, bool IsFar)?> RunAsync(string command, CancellationToken stop)
+    async Task<(SshFault Fault, bool IsFar)?> RunAsync(string command, byte[]? input, CancellationToken stop)
     {
         using IDisposable slot = await TakeSlotAsync(stop).ConfigureAwait(false);
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -140,6 +171,8 @@ sealed class SiteCalls(MeshSite site, SshClient ssh, DeployOptions options, Sema
         using SshCall call = ssh.Start(Destination, command, ConfirmConnectSeconds);
         try
         {
+            if (input is not null)
+                _ = await call.SendAsync(input, patience.Token).ConfigureAwait(false);
             int status = await call.EndAsync(patience.Token).ConfigureAwait(false);
             if (status == 0)
                 return null;
@@ -175,6 +208,9 @@ sealed record Answer(FarGreeting? Greeting, SshCall? Call, DeployOutcome Outcome
 
     /// <summary>There is no weft.</summary>
     internal bool IsMissing { get; init; }
+
+    /// <summary>There is no weft, but what <c>wg.sh</c> needs.</summary>
+    internal bool HasWg { get; init; }
 
     /// <summary>There is one that cannot be deployed to.</summary>
     internal bool IsOld { get; init; }

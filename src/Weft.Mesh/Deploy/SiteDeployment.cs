@@ -84,7 +84,7 @@ sealed class SiteDeployment : IDisposable
                 "Another deploy is at work, or was ended: wait until it has gone back, and run this again."
             );
         else if (Fits(greeting))
-            Finish(DeployOutcome.Unchanged, Older(greeting));
+            Finish(DeployOutcome.Unchanged, Remark(greeting));
     }
 
     /// <summary>Says what would change, and changes nothing.</summary>
@@ -101,7 +101,14 @@ sealed class SiteDeployment : IDisposable
         string[] facts =
         [
             Greeting!.Running ? "" : "it does not run now and would be started",
-            Greeting is { Running: true } g && g.Applied == _digest ? "it runs so; its file there is another" : "",
+            Greeting is { Running: true } g && g.Applied == _digest && g.OnDisk != _digest
+                ? "it runs so; its file there is another"
+                : "",
+            Greeting is { ByScript: true } s
+                ? s.Script == SiteFile.DigestOf(SiteScript.Text())
+                    ? "by wg.sh"
+                    : "by wg.sh, which goes there too"
+                : "",
             turn.HeldBack ?? "",
             .. turn.MustFollow.Concat(turn.Follows).Select(site => $"after {site}"),
         ];
@@ -141,7 +148,7 @@ sealed class SiteDeployment : IDisposable
         if (_call!.IsOver && !await AskAgainAsync(stop).ConfigureAwait(false))
             return;
         FarTrial trial = new(_call, _options.Trial);
-        await trial.SendAsync(_mesh, _place, stop).ConfigureAwait(false);
+        await trial.SendAsync(_mesh, _place, Greeting!.ByScript ? SiteScript.Text() : null, stop).ConfigureAwait(false);
         await ListenAsync(trial, s_sendPatience, stop).ConfigureAwait(false);
         // Where its own start cuts the connection nothing more is heard: then a new one tells.
         if (trial.IsReceived && trial.Ended is null && !trial.HasStarted)
@@ -178,9 +185,9 @@ sealed class SiteDeployment : IDisposable
                 why = NoAnswer(lost);
                 continue;
             }
-            if (await _far.ConfirmAsync(stop).ConfigureAwait(false) is not { } refusal)
+            if (await _far.ConfirmAsync(Greeting!.ByScript, stop).ConfigureAwait(false) is not { } refusal)
             {
-                Finish(DeployOutcome.Deployed, Older(Greeting!));
+                Finish(DeployOutcome.Deployed, Remark(Greeting!));
                 return;
             }
             // That there is no trial any more says nothing about why.
@@ -287,7 +294,10 @@ sealed class SiteDeployment : IDisposable
     async Task<Answer> GreetAsync(CancellationToken stop)
     {
         Answer answer = await _far.GreetAsync(_options.ConnectSeconds, stop).ConfigureAwait(false);
-        bool isOther = answer.IsMissing || answer.IsOld || (answer.Greeting is { } g && g.Version != _options.Version);
+        bool isOther =
+            answer.IsMissing
+            || answer.IsOld
+            || (answer.Greeting is { ByScript: false } g && g.Version != _options.Version);
         if (_options.Program is not { } program || _options.CheckOnly || !isOther)
             return answer;
         answer.Call?.Dispose();
@@ -316,13 +326,18 @@ sealed class SiteDeployment : IDisposable
         return SiteFile.DigestOf(text.Span);
     }
 
-    bool Fits(FarGreeting greeting) => greeting.Running && greeting.Applied == _digest && greeting.OnDisk == _digest;
+    bool Fits(FarGreeting greeting) =>
+        greeting.Running
+        && greeting.Applied == _digest
+        && greeting.OnDisk == _digest
+        && (!greeting.ByScript || greeting.Script == SiteFile.DigestOf(SiteScript.Text()));
 
-    /// <summary>A word on a program there that is older; empty when it is not.</summary>
-    string Older(FarGreeting greeting) =>
-        NumberOf(greeting.Version) is { } there && NumberOf(_options.Version) is { } here && there < here
+    /// <summary>A word on what runs the site, where that is a script or an older program; empty when it is neither.</summary>
+    string Remark(FarGreeting greeting) =>
+        greeting.ByScript ? "by wg.sh"
+        : NumberOf(greeting.Version) is { } there && NumberOf(_options.Version) is { } here && there < here
             ? $"weft {there} there is older than {here} here: weft deploy --program {Name}"
-            : "";
+        : "";
 
     static Version? NumberOf(string version) =>
         Version.TryParse(version.Split('+', '-')[0], out Version? number) ? number : null;

@@ -14,14 +14,22 @@ static partial class SiteScript
 
     const string Resource = "Weft.Mesh.Script.wg.sh";
 
+    /// <summary>The far end of a deployment to a site that the script runs.</summary>
+    const string ReceiverResource = "Weft.Mesh.Script.receive.sh";
+
     /// <summary>The file's content.</summary>
-    internal static byte[] Text()
+    internal static byte[] Text() => Encoding.UTF8.GetBytes(Dense(Read(Resource)));
+
+    /// <summary>What <c>weft receive</c> is elsewhere; see <see cref="FarScript.ByScript"/>.</summary>
+    internal static byte[] Receiver() => Encoding.UTF8.GetBytes(Read(ReceiverResource));
+
+    static string Read(string resource)
     {
         using Stream stream =
-            typeof(SiteScript).Assembly.GetManifestResourceStream(Resource)
-            ?? throw new InvalidOperationException($"{Resource} is not in the assembly");
+            typeof(SiteScript).Assembly.GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"{resource} is not in the assembly");
         using StreamReader reader = new(stream);
-        return Encoding.UTF8.GetBytes(Dense(reader.ReadToEnd()));
+        return reader.ReadToEnd();
     }
 
     /// <summary>The same program in fewer bytes. The source indents by tabs, so what a text begins with spaces stays.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Weft.ScenarioTests.Network;
+using Weft.ScenarioTests.Sites;
 
 namespace Weft.ScenarioTests.Deploy;
 
@@ -17,12 +18,13 @@ sealed class SshSites
     /// <summary>A path without weft.</summary>
     internal const string SystemPrograms = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /// <summary>$1 is a file; while it is there, a command that holds its text waits.</summary>
+    /// <summary>$1 is a file; while it is there, a command that holds its text waits. The shell for it follows.</summary>
     const string Gate = """
         while [ -s "$1" ]; do
           case $SSH_ORIGINAL_COMMAND in *"$(cat "$1")"*) sleep 0.05 ;; *) break ;; esac
         done
-        exec /bin/sh -c "$SSH_ORIGINAL_COMMAND"
+        shift
+        exec "$@" -c "$SSH_ORIGINAL_COMMAND"
         """;
 
     readonly string[] _lines;
@@ -50,7 +52,8 @@ sealed class SshSites
 
     /// <summary>Lays the network and the accounts, starts the servers and makes the mesh; no site runs yet.</summary>
     /// <param name="settings">Further lines of [Mesh].</param>
-    internal static SshSites Lay(Lab lab, int count, string settings = "")
+    /// <param name="routers">So many of them, from the first on, have a router's programs and no weft.</param>
+    internal static SshSites Lay(Lab lab, int count, string settings = "", int routers = 0)
     {
         SshSites sites = new(lab, count, settings);
         sites.Office.Sh(
@@ -69,7 +72,15 @@ sealed class SshSites
             lab.SetName($"{site.Name}.example.org", Network + n);
             sites._lines[i] =
                 $"[Site]\nName = {site.Name}.example.org\nLan = 10.0.{n}.0/24\nFolder = {sites.FolderOf(site)}\n";
-            sites.StartServer(site, $"{Path.GetDirectoryName(Programs.Weft)}:{SystemPrograms}");
+            if (i < routers)
+            {
+                site.Sh(SiteProgram.OldIptables);
+                sites.StartServer(site, SystemPrograms, SiteProgram.OnRouter(lab));
+            }
+            else
+            {
+                sites.StartServer(site, $"{Path.GetDirectoryName(Programs.Weft)}:{SystemPrograms}");
+            }
         }
         sites.MakeConf();
         return sites;
@@ -149,9 +160,11 @@ sealed class SshSites
     internal void Hold(Host site, string text) => File.WriteAllText($"{Lab.Folder}/{site.Name}.gate", text);
 
     /// <param name="programs">Where a login finds its programs.</param>
-    internal void StartServer(Host site, string programs)
+    /// <param name="shell">What runs its commands; <c>/bin/sh</c> unless given.</param>
+    internal void StartServer(Host site, string programs, params string[] shell)
     {
         string conf = $"{Lab.Folder}/{site.Name}.sshd";
+        string words = shell.Length == 0 ? "/bin/sh" : string.Join(' ', shell.Select(word => $"'{word}'"));
         File.WriteAllText(
             conf,
             $"""
@@ -161,7 +174,7 @@ sealed class SshSites
             StrictModes no
             UsePAM no
             PasswordAuthentication no
-            ForceCommand sh {Lab.Folder}/gate.sh {Lab.Folder}/{site.Name}.gate
+            ForceCommand sh {Lab.Folder}/gate.sh {Lab.Folder}/{site.Name}.gate {words}
             SetEnv PATH={programs}
             """
         );

@@ -75,14 +75,19 @@ public sealed class SshTests
     public void A_far_script_is_words_that_every_shell_leaves_alone()
     {
         foreach (
-            string script in (string[])
-                [FarScript.Receive(null), FarScript.Confirm("/jffs/weft"), FarScript.Install(null, 7)]
+            (string script, int words) in ((string, int)[])
+                [
+                    (FarScript.Receive(null), 4),
+                    (FarScript.Confirm("/jffs/weft"), 4),
+                    (FarScript.Install(null, 7), 5),
+                    (FarScript.ByScript("/jffs/weft", 7000, "confirm"), 6),
+                ]
         )
         {
             Assert.StartsWith("exec sh -c '", script, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', script);
             Assert.DoesNotContain('!', script);
-            Assert.Equal(5 * 2, script.Count(c => c == '\''));
+            Assert.Equal(words * 2, script.Count(c => c == '\''));
         }
     }
 
