@@ -101,7 +101,7 @@ static partial class SiteScript
     )]
     private static partial Regex ShellText();
 
-    [GeneratedRegex("""(?: (\|\||&&|\|) |(;) (?=then\b|do\b|\})| (?=;;))""")]
+    [GeneratedRegex("""(?: (\|\||&&|\|) |(;) (?=then\b|do\b|\})| (?=;;)|(?<![0-9]) (?=[<>]))""")]
     private static partial Regex ShellSpaces();
 
     /// <summary>What a function's first line says of it.</summary>

@@ -7,12 +7,13 @@
 # files and links are found by its own name; everything of ours bears a mark, so stop needs no memory.
 
 usage() {
-	echo 'wg.sh [start|stop|restart|status|check] [wg0 | FILE.conf]
+	echo 'wg.sh [start|stop|restart|status|check|install|uninstall] [wg0 | FILE.conf]
 
-start   makes the router what wg0.conf beside wg.sh says; so does no word
-stop    takes away what start made
-status  the peers and their links
-check   looks at the links once'
+start    makes the router what the file says
+stop     takes away what start made
+status   the peers and their links
+check    looks at the links once
+install  has Tomato start it at boot'
 }
 
 umask 077
@@ -20,6 +21,9 @@ umask 077
 export PATH="$PATH:/usr/sbin:/usr/bin:/sbin:/bin" LC_ALL=C WG_ENDPOINT_RESOLUTION_RETRIES=0
 trap '' HUP
 all=/var/run/weft/sh
+# What is of no interest goes there, but for who traces.
+case $- in *x*) exec 9>&2 ;; *) exec 9>/dev/null ;; esac
+six=/proc/sys/net/ipv6/conf
 held='' quiet='' now=0 new='' notes='' steps='' fault='' mtu=''
 
 warn() { [ -n "$quiet" ] || echo "wg.sh: $1" >&2; }
@@ -31,40 +35,40 @@ tell() { # LEVEL TEXT, for the system's log and for status
 	logger -t "weft[$$]" -p "daemon.$1" "$name: $2"
 	echo "$(tail -n 49 "$run/events")
 $(date '+%F %T') $2" >"$run/events.new" && mv "$run/events.new" "$run/events"
-} 2>/dev/null
-has() { command -v "$1" >/dev/null; }
-there() { [ -e "/sys/class/net/$name" ]; }
-works() { there && wg show "$name" listen-port >/dev/null 2>&1; }
-ours() { grep -q '^weft' "/sys/class/net/$name/ifalias" 2>/dev/null || [ -e "$run/applied" ]; }
+} 2>&9
+has() { command -v "$1" >&9; }
+there() { [ -e "$link" ]; }
+works() { there && wg show "$name" listen-port >&9 2>&9; }
+ours() { grep -q '^weft' "$link/ifalias" 2>&9 || [ -e "$run/applied" ]; }
 uptime() {
 	read -r now _ </proc/uptime
 	now=${now%.*}
 }
 
 # A link names a process by its target, and comes to be in a single step.
-dead() { pid=$(readlink "$1") && ! grep -q wg.sh "/proc/$pid/cmdline" 2>/dev/null; }
+dead() { pid=$(readlink "$1") && ! grep -q wg.sh "/proc/$pid/cmdline" 2>&9; }
 alive() { [ -h "$1" ] && ! dead "$1"; }
-try_lock() { mkdir -p "$all" && ln -s $$ "$all/lock" 2>/dev/null && held=1; }
+try_lock() { mkdir -p "$all" && ln -s $$ "$all/lock" 2>&9 && held=1; }
 lock() {
 	tries=600
 	until try_lock; do
 		[ -d "$all" ] || die "$all cannot be made"
 		# One at a time takes a dead one's away, or a second would take the first one's new lock.
-		if dead "$all/lock" && mkdir "$all/stale" 2>/dev/null; then
+		if dead "$all/lock" && mkdir "$all/stale" 2>&9; then
 			! dead "$all/lock" || rm "$all/lock"
 			rmdir "$all/stale"
 			continue
 		fi
 		[ $((tries -= 1)) -gt 0 ] || die "another wg.sh is at work, process $(readlink "$all/lock")"
-		[ $((tries % 100)) -ne 0 ] || rmdir "$all/stale" 2>/dev/null
+		[ $((tries % 100)) -ne 0 ] || rmdir "$all/stale" 2>&9
 		nap
 	done
 }
-nap() { sleep 0.1 2>/dev/null || sleep 1; }
+nap() { sleep 0.1 2>&9 || sleep 1; }
 unlock() {
 	[ -z "$held" ] || rm -f "$all/lock"
 	held=''
-	rmdir "$all" "${all%/*}" 2>/dev/null
+	rmdir "$all" "${all%/*}" 2>&9
 }
 limit() { # SECONDS PROCESS...: waits for them, and ends those that take longer
 	(
@@ -80,7 +84,7 @@ limit() { # SECONDS PROCESS...: waits for them, and ends those that take longer
 	wait "$@"
 	kill $guard
 	wait $guard
-} 2>/dev/null
+} 2>&9
 
 # --- Look, at the end, does the thinking: what the file says, and what to do about what see has seen
 facts() {
@@ -91,24 +95,24 @@ facts() {
 	wish=$mtu
 }
 fact() { echo "$facts" | sed -n "s/^$1 //p"; }
-rules() { { $tables -w -t $table -S || $tables -t $table -S || $tables-save -t $table; } 2>/dev/null | sed 's/^:\(WEFT[^ ]*\).*/-N \1/'; }
+rules() { { $tables -w -t $table -S || $tables -t $table -S || $tables-save -t $table; } 2>&9 | sed 's/^:\(WEFT[^ ]*\).*/-N \1/'; }
 see() {
-	printf '%%dump\n' && wg show "$name" dump
-	printf '%%address\n' && ip -o address show dev "$name"
-	printf '%%route4\n' && ip -4 route show table all
-	[ ! -e /proc/net/if_inet6 ] || { printf '%%route6\n' && ip -6 route show table all; }
-	read -r flags <"/sys/class/net/$name/flags"
-	echo "%is mtu $(cat "/sys/class/net/$name/mtu")
+	echo %dump && wg show "$name" dump
+	echo %address && ip -o address show dev "$name"
+	echo %route4 && ip -4 route show table all
+	[ ! -e /proc/net/if_inet6 ] || { echo %route6 && ip -6 route show table all; }
+	read -r flags <"$link/flags"
+	echo "%is mtu $(cat "$link/mtu")
 %is up $((flags & 1))
 %is 8 $(cat /proc/sys/net/ipv4/ip_forward)
-%is 32 $(cat /proc/sys/net/ipv6/conf/all/forwarding)
+%is 32 $(cat $six/all/forwarding)
 %is uptime $now
 %is now $(date +%s)"
 	for file in "$run/ours" "$run/endpoints" "$memory"; do
 		echo "%${file##*[/.]}" && cat "$file"
 	done
 	echo "$notes"
-} 2>/dev/null
+} 2>&9
 ask() { { see && echo "$2"; } | look ask="$1" part=conf "$text" part=see ours="$run/ours" own="$own" mtu="$mtu" -; }
 plan() { # [device]: looks and does, until there is nothing left to do
 	fault='' round=0
@@ -125,7 +129,7 @@ plan() { # [device]: looks and does, until there is nothing left to do
 	done
 	[ -n "$1" ] || firewall
 	[ -z "$fault" ]
-} 2>/dev/null
+} 2>&9
 
 # --- Steps of a plan that are no commands
 device() { # said where it may fail
@@ -148,7 +152,7 @@ firewall() { # [take]: chains that are not as they were when they were made are 
 			echo "$want$(mine)" >"$run/$tables.$table"
 		done
 	done
-} 2>/dev/null
+} 2>&9
 mine() { echo "$rules" | grep -e "-[NAj] WEFT-$name-"; }
 want() {
 	chain="-A WEFT-$name"
@@ -178,12 +182,12 @@ restore() { # RULES: all of it or nothing; no rules take the chains away
 setting() { # KEY OLD NEW: the old one is kept by the interface and in the folder, each for the other's loss
 	if ! grep -q "^$1=" "$run/restore"; then
 		echo "$1=$2" >>"$run/restore" || return
-		read -r alias <"/sys/class/net/$name/ifalias" && echo "$alias $1=$2" >"/sys/class/net/$name/ifalias"
-	fi 2>/dev/null
+		read -r alias <"$link/ifalias" && echo "$alias $1=$2" >"$link/ifalias"
+	fi 2>&9
 	echo "$3" >"/proc/sys/$1"
 }
 forward6() { # a host that forwards no longer learns its default route from its router, unless told to go on doing so
-	for file in /proc/sys/net/ipv6/conf/*/accept_ra; do
+	for file in "$six"/*/accept_ra; do
 		read -r value <"$file"
 		[ "$value" != 1 ] || [ "$file" != "${file#*/"$name"/}" ] || setting "${file#/proc/sys/}" 1 2
 	done
@@ -198,7 +202,7 @@ make() {
 	if ! fault=$(ip link add "$name" type wireguard 2>&1); then
 		has "${program%% *}" || { fault="no WireGuard in this kernel ($fault), and no ${program%% *}" && return 1; }
 		modprobe tun
-		$program "$name" </dev/null >"$run/said" 2>&1
+		$program "$name" </dev/null >"$run/said" 2>&1 9>&-
 		tries=15 fault="$program $name: $(cat "$run/said")"
 		rm "$run/said"
 		until works; do
@@ -208,17 +212,17 @@ make() {
 	fi
 	steps="$steps; ${fault:+$program }$name" fault=''
 	# shellcheck disable=SC2046
-	echo weft $(cat "$run/restore") >"/sys/class/net/$name/ifalias"
+	echo weft $(cat "$run/restore") >"$link/ifalias"
 	# As the kernel's has it: no link-local address. And IPv6, though it be off elsewhere.
-	echo 1 >"/proc/sys/net/ipv6/conf/$name/addr_gen_mode"
-	echo 0 >"/proc/sys/net/ipv6/conf/$name/disable_ipv6"
+	echo 1 >"$six/$name/addr_gen_mode"
+	echo 0 >"$six/$name/disable_ipv6"
 	return 0
-} 2>/dev/null
+} 2>&9
 unmake() {
 	rm -f "/var/run/wireguard/$name.sock"
 	ip link del "$name"
 	rmdir /var/run/wireguard
-} 2>/dev/null
+} 2>&9
 fitting() { # the usual MTU, or less where packets to an endpoint leave by a narrow interface
 	mtu=${wish:-1420}
 	for address in $(wg show "$name" endpoints | sed -n 's/.*	\[*\([0-9a-f.:]*\)\]*:[0-9]*$/\1/p' | sort -u); do
@@ -228,7 +232,7 @@ fitting() { # the usual MTU, or less where packets to an endpoint leave by a nar
 		while [ $# -gt 1 ] && [ "$1" != dev ]; do shift; done
 		[ "$2" != "$name" ] && read -r value <"/sys/class/net/$2/mtu" && [ $((value -= 80)) -lt "$mtu" ] && mtu=$value
 		[ "$mtu" -ge 1280 ] || mtu=1280
-	done 2>/dev/null
+	done 2>&9
 }
 endpoint() { wg show "$name" endpoints | sed -n "s|^$1	||p"; }
 dial() { # lines of KEY PEER ENDPOINT [LAST]: all at once, for 5 s
@@ -236,7 +240,7 @@ dial() { # lines of KEY PEER ENDPOINT [LAST]: all at once, for 5 s
 	while read -r key peer where last; do
 		{
 			was=$(endpoint "$key")
-			if wg set "$name" peer "$key" endpoint "$where" 2>/dev/null; then
+			if wg set "$name" peer "$key" endpoint "$where" 2>&9; then
 				is=$(endpoint "$key")
 				[ -z "$notes" ] || [ "$was" = "$is" ] || tell notice "$peer: dialled at $is from now on (${where%:*})"
 			else
@@ -262,7 +266,7 @@ tools() {
 	ctf='' program=${WG_QUICK_USERSPACE_IMPLEMENTATION:-$(cat "$run/program" || echo wireguard-go)}
 	# Tomato's shortcut past the firewall knows no tunnels: packets are marked to keep clear of it.
 	! grep -q '^ctf ' /proc/modules && [ "$(nvram get ctf_disable)" != 0 ] || ctf=1
-} >/dev/null 2>&1
+} >&9 2>&9
 begin() {
 	[ "$(id -u)" = 0 ] || die 'needs root'
 	for tool in wg ip; do has $tool || die "needs $tool"; done
@@ -270,14 +274,13 @@ begin() {
 	tools
 }
 start() {
-	facts "$conf" || exit 1
 	begin
 	own=$(look ask=key part=conf "$text" | wg pubkey)
 	works || new=1
-	[ -n "$new" ] || notes=$(cat "$run/notes" 2>/dev/null)
-	! there || works || ours || die "there is an interface $name that is no WireGuard; rename the file, or: ip link del $name"
+	[ -n "$new" ] || notes=$(cat "$run/notes" 2>&9)
+	! there || works || ours || die "$name is there and no WireGuard; rename the file, or: ip link del $name"
 	[ -z "$new" ] || ! grep -qi ":$(printf %04X "$port") [0-9A-F]*:0000 07" /proc/net/udp* || die "UDP port $port is taken"
-	mkdir -p "$run" && { [ -e "$run/restore" ] || tr ' ' '\n' <"/sys/class/net/$name/ifalias" | grep '=' >"$run/restore"; } 2>/dev/null
+	mkdir -p "$run" && { [ -e "$run/restore" ] || tr ' ' '\n' <"$link/ifalias" | grep '=' >"$run/restore"; } 2>&9
 	cat "$text" >"$run/applied.new" || die "make $run a place to write to"
 	if ! { [ -z "$new" ] || make; } || ! settle || ! mv "$run/applied.new" "$run/applied"; then
 		warn "$fault"
@@ -295,10 +298,10 @@ start() {
 	[ "$count" != 0 ] || said='is up, nothing to change'
 	[ -z "$new" ] || said="is up, $(echo "$facts" | grep -c '^link .* peer$') peers"
 	[ "$count" = 0 ] || tell notice "$said"
-	echo "${site:+$site: }$name $said" | sed 's/ 1 \(peer\|change\)s/ 1 \1/'
+	echo "${site:+$site: }$name $said" | sed 's/\( 1 [a-z]*\)s/\1/'
 }
 take_away() {
-	words=$(cat "$run/restore" "/sys/class/net/$name/ifalias" 2>/dev/null)
+	words=$(cat "$run/restore" "$link/ifalias" 2>&9)
 	unmake
 	firewall take
 	for word in $words; do
@@ -307,7 +310,7 @@ take_away() {
 		heir=''
 		for other in "$all"/*/applied; do [ ! -e "$other" ] || [ "$other" = "$run/applied" ] || heir=${other%applied}; done
 		if [ -z "$heir" ]; then echo "${word#*=}" >"/proc/sys/${word%=*}"; else echo "$word" >>"${heir}restore"; fi
-	done 2>/dev/null
+	done 2>&9
 	rm -rf "$run"
 }
 stop() {
@@ -323,24 +326,32 @@ stop() {
 }
 
 # --- The watcher
+marked() { # TEXT [LINE]: its lines, with the one that is ours at the end, or without
+	lines=$(echo "$1" | grep -v "$mark\$")
+	[ -z "$2" ] || lines="${lines:+$lines
+}$2 $mark"
+	[ "$lines" != "$1" ]
+}
 cron() { # [LINE]
-	mark="#weft-$name#" wanted=${1:+$1 #weft-$name#}
 	if has cru; then
 		cru l | grep -qF "$mark" && cru d "weft-$name"
 		[ -z "$1" ] || cru a "weft-$name" "$1"
-	elif has crontab; then
-		old=$(crontab -l)
-		lines=$(echo "$old" | grep -v "$mark\$")
-		[ -z "$1" ] || lines=${lines:+$lines
-}$wanted
-		[ "$lines" = "$old" ] || if [ -n "$lines" ]; then echo "$lines" | crontab -; else crontab -r; fi
+	elif has crontab && marked "$(crontab -l)" "$1"; then
+		if [ -n "$lines" ]; then echo "$lines" | crontab -; else crontab -r; fi
 	fi
-} 2>/dev/null
+} 2>&9
+boot() { # WORD [LINE], in what Tomato runs when it boots, which may be before there is any storage
+	has nvram || die "no nvram here${2:+; have this run at boot: $2}"
+	if marked "$(nvram get script_init)" "$2"; then
+		{ [ ${#lines} -le 4096 ] && nvram set script_init="$lines" && nvram commit; } >&9 || die 'no room in script_init'
+	fi
+	echo "$name $1 at boot"
+}
 watch() {
 	[ -n "$check" ] || { retire && return; }
 	cron "* * * * * /bin/sh '$self' watch '$conf' >/dev/null 2>&1"
 	alive "$run/watcher" || {
-		/bin/sh "$self" loop "$conf" </dev/null >/dev/null 2>&1 &
+		/bin/sh "$self" loop "$conf" </dev/null >/dev/null 2>&1 9>&1 &
 		ln -sfn $! "$run/watcher"
 	}
 }
@@ -366,19 +377,19 @@ loop() {
 		sleeper=$!
 		wait $sleeper
 	done
-} 2>/dev/null
+} 2>&9
 check() {
 	facts "$run/applied" || return
 	echoes=$(fact link | {
 		while read -r key _ address _; do
 			case $address in -) continue ;; *:*) ping='ping -6' && ! has ping6 || ping=ping6 ;; *) ping=ping ;; esac
-			{ $ping -c 1 -W 1 -I "$name" "$address" || $ping -c 1 -W 1 -I "$name" "$address"; } >/dev/null 2>&1 &&
+			{ $ping -c 1 -W 1 -I "$name" "$address" || $ping -c 1 -W 1 -I "$name" "$address"; } >&9 2>&9 &&
 				echo "%echo $key" &
 		done
 		wait
 	})
-	# Whoever starts or stops the site now does all that is left to do.
-	try_lock || return
+	# Whoever starts or stops the site now goes first.
+	lock
 	[ -e "$run/applied" ] || return
 	tools
 	notes=${notes:-$(cat "$run/notes")} mtu=${mtu:-$(cat "$run/mtu")} own=$(cat "$run/own") steps='' fault='' verdict=''
@@ -413,16 +424,16 @@ check() {
 		say place >"$memory.new" && mv "$memory.new" "$memory" && kept=$now
 	fi
 	unlock
-} 2>/dev/null
+} 2>&9
 say() { echo "$verdict" | sed -n "s/^$1 //p"; }
 downs() { sed -n 's/^%link \([^ ]*\) 0 .*/\1/p'; }
 status() {
 	if ! works || ! facts "$run/applied"; then die "$name is not running; start it: wg.sh start"; fi
-	notes=$(cat "$run/notes" 2>/dev/null)
+	notes=$(cat "$run/notes" 2>&9)
 	echo "${site:+$site: }$name is up$([ -z "$check" ] || alive "$run/watcher" || echo ', and nobody watches its links')"
 	wg show "$name"
 	fact link | while read -r key peer _; do echo "$key $peer$(echo "$notes" | grep -q "^%link $key 0" && echo ' DOWN')"; done
-	tail -n 10 "$run/events" 2>/dev/null || :
+	tail -n 10 "$run/events" 2>&9 || :
 }
 
 verb=${1:-start}
@@ -434,16 +445,18 @@ name=${conf##*/}
 name=${name%.conf}
 case $name in *[!A-Za-z0-9_=+.-]* | '' | ????????????????*) die "'$name' cannot be an interface's name" 2 ;; esac
 [ $# -le 2 ] || verb=''
-run=$all/$name memory=${conf%.conf}.endpoints
+run=$all/$name memory=${conf%.conf}.endpoints link=/sys/class/net/$name mark="#weft-$name#"
 trap unlock EXIT
 trap 'exit 1' INT TERM
 main() {
+	case $verb in start | restart | install) facts "$conf" || exit 1 ;; esac
 	case $verb in
 	start | stop | status | loop) $verb ;;
-	restart)
-		facts "$conf" || exit 1
-		stop && unlock && start
+	restart) stop && unlock && start ;;
+	install)
+		boot starts "(until [ -e '$conf' ]||[ \$((n+=1)) = 60 ];do sleep 5;done;sh '$self' start '$conf')&"
 		;;
+	uninstall) boot 'no longer starts' ;;
 	watch)
 		[ ! -e "$run/applied" ] || { lock && facts "$run/applied" && watch; }
 		;;
@@ -509,7 +522,7 @@ function text(h,  i, j, s, most, at) { # as other tools write it
 }
 function net(h, n,  k, d) { # without its host bits
 	k = int(n / 4); d = n % 4 == 1 ? 8 : n % 4 == 2 ? 4 : 2
-	return substr(substr(h, 1, k) (n % 4 ? sprintf("%x", val(substr(h, k + 1, 1)) - val(substr(h, k + 1, 1)) % d) : "") "00000000000000000000000000000000", 1, length(h))
+	return substr(substr(h, 1, k) (n % 4 ? sprintf("%x", val(substr(h, k + 1, 1)) - val(substr(h, k + 1, 1)) % d) : "") sprintf("%032d", 0), 1, length(h))
 }
 function prefix(s,  k) { # H / N; its network is P
 	k = index(s, "/"); H = hex(k ? substr(s, 1, k - 1) : s); N = k ? substr(s, k + 1) : 4 * length(H)
@@ -684,7 +697,7 @@ function link(k, who, p, kind) {
 	else if (k in DIP || kind == "far") judge(k, who)
 }
 # As LinkPolicy does it: key, is up, failures, successes, falls, since, calm since, answers probes, last handshake.
-function judge(k, who,  w, now, shaken, age, alive, hold, s, why) {
+function judge(k, who,  i, w, now, shaken, age, alive, hold, s, why) {
 	now = IS["uptime"]; split(k in LINK ? LINK[k] : "%link " k " 1 0 0 0 0 0 0 0", w, " ")
 	shaken = HS[k] + 0 && HS[k] != w[10]; age = IS["now"] - HS[k]; if (age < 0) age = 0
 	w[9] = k in ECHO || w[9] && (w[3] || !shaken) ? 1 : 0
@@ -701,7 +714,7 @@ function judge(k, who,  w, now, shaken, age, alive, hold, s, why) {
 		w[3] = 1; w[7] = w[8] = now
 		print "news", k, who, "up", w[9] ? "answered " S["successes"] " checks in a row" : "it finishes handshakes"
 	}
-	LINK[k] = "%link " k " " w[3] " " w[4] " " w[5] " " w[6] " " w[7] " " w[8] " " w[9] " " w[10]
+	LINK[k] = "%link " k; for (i = 3; i < 11; i++) LINK[k] = LINK[k] " " w[i]
 	print LINK[k]; delete DOWN[k]; if (!w[3]) DOWN[k] = 1
 }
 function endpoints(  i, k, w) { # what to dial, and where who answers is
@@ -710,7 +723,7 @@ function endpoints(  i, k, w) { # what to dial, and where who answers is
 		if (ask == "dial") { if (DEP[k] == "(none)" || KNOWN[k] != EP[i] || IS["now"] - HS[k] > 180) dial("", k, i) }
 		else {
 			if (k in DOWN || DEP[k] == "(none)") dial("redial ", k, i)
-			if (EP[i] ~ /[^0-9.:][^:]*$/ && w[3] && !w[4] && w[9]) print "place", k, EP[i], DEP[k]
+			if (EP[i] ~ /^[^[]*[^0-9.:[]/ && w[3] && !w[4] && w[9]) print "place", k, EP[i], DEP[k]
 			else if (MEM[k] == EP[i]) print "place", k, EP[i], LAST[k]
 		}
 	}

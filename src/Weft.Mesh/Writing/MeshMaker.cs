@@ -15,6 +15,9 @@ public static class MeshMaker
     /// <summary>The file that a site needs.</summary>
     public const string SiteFile = "wg0.conf";
 
+    /// <summary>What runs it on a router without .NET, in the same folder.</summary>
+    public const string ScriptFile = SiteScript.FileName;
+
     /// <summary>Makes a mesh that the preflight passed.</summary>
     /// <param name="config">The mesh.</param>
     /// <param name="meshFile">Its file: the keys are beside it.</param>

@@ -96,6 +96,34 @@ public sealed class TomatoTests
         Assert.Null(router.Read("/commits"));
     }
 
+    [Fact]
+    public async Task A_router_without_dotnet_starts_its_site_by_the_script()
+    {
+        await using Lab lab = new();
+        (TwoSites two, RouterRoot router) = Lay(lab);
+        router.Ash($"cp {SiteProgram.ScriptBeside(two.ConfOf(two.A))} /jffs/wg.sh; cp {two.ConfOf(two.A)} /jffs");
+
+        Assert.Equal("wg0 starts at boot\n", router.Ash("ash /jffs/wg.sh install"));
+        string script = router.Read("/nvram/script_init")!;
+        Assert.StartsWith(Mine, script);
+        router.Ash("ash /jffs/wg.sh install");
+        Assert.Equal(script, router.Read("/nvram/script_init"));
+        Assert.Equal("\n", router.Read("/commits"));
+
+        string device = $"WG_QUICK_USERSPACE_IMPLEMENTATION='{Programs.Weft} device'";
+        router.Ash($"{device} ash -c \"$(nvram get script_init)\" >/dev/null 2>&1");
+        Wait.Until(two.Pings, seconds: TwoSites.Soon);
+        router.Ash("ash /jffs/wg.sh stop");
+
+        Assert.Equal("wg0 no longer starts at boot\n", router.Ash("ash /jffs/wg.sh uninstall"));
+        Assert.Equal(Mine.TrimEnd('\n'), router.Read("/nvram/script_init")!.TrimEnd('\n'));
+        router.Write("/nvram/script_init", new string('#', 4000));
+        CommandResult refused = router.Try("ash /jffs/wg.sh install");
+        Assert.Equal(1, refused.Status);
+        Assert.Contains("no room in script_init", refused.Errors);
+        Assert.Equal(4000, router.Read("/nvram/script_init")!.Length);
+    }
+
     static (TwoSites Two, RouterRoot Router) Lay(Lab lab)
     {
         TwoSites two = TwoSites.Lay(lab);

@@ -55,14 +55,17 @@ public sealed class ForeignTests
         """;
 
     [Theory]
-    [InlineData(ByIptables, FlushIptables)]
-    [InlineData(ByNft, "nft flush ruleset")]
-    public async Task Nothing_of_others_changes_whatever_happens_to_the_site(string firewall, string flush)
+    [InlineData(RunBy.Weft, ByIptables, FlushIptables)]
+    [InlineData(RunBy.Weft, ByNft, "nft flush ruleset")]
+    [InlineData(RunBy.Script, ByIptables, FlushIptables)]
+    public async Task Nothing_of_others_changes_whatever_happens_to_the_site(RunBy by, string firewall, string flush)
     {
         await using Lab lab = new();
-        TwoSites two = TwoSites.Lay(lab, "HoldDown = 1");
+        TwoSites two = TwoSites.Lay(lab, "HoldDown = 1", by);
         Host a = two.A;
         a.Sh(Routes);
+        // What is emptied is there from then on, and stays.
+        a.Sh(flush);
         a.Sh(firewall);
         string before = State(a);
 
@@ -77,7 +80,7 @@ public sealed class ForeignTests
             two.ConfOf(a),
             conf.Replace("10.0.2.0/24", "10.0.2.0/24, 10.60.0.0/16").Replace("[Interface]", "[Interface]\nMTU = 1380")
         );
-        a.Run(Programs.Weft, "start", two.ConfOf(a));
+        two.Program.Start(a, two.ConfOf(a));
         Assert.Contains("dev wg0", a.Run("ip", "route", "show", "10.60.0.0/16"));
         Assert.Equal(running, State(a));
 
@@ -94,13 +97,13 @@ public sealed class ForeignTests
         Assert.Equal(running, State(a));
 
         // The watcher first, or it would mend what the crash breaks.
-        a.Sh("pkill -9 -f '[w]eft watch' || :; pkill -9 -f '[w]eft device'");
+        a.Sh($"pkill -9 -f '{two.Program.Watcher}' || :; pkill -9 -f '[w]eft device'");
         Wait.Until(() => !a.Try("ip", "link", "show", "dev", "wg0").Succeeded);
         Assert.Equal(before, State(a));
-        a.Run(Programs.Weft, "start", two.ConfOf(a));
+        two.Program.Start(a, two.ConfOf(a));
         Assert.Equal(before, State(a));
 
-        a.Run(Programs.Weft, "stop", "wg0");
+        two.Program.Stop(a, two.ConfOf(a));
         Assert.Equal(before, State(a));
         Assert.False(HasOurChains(a));
     }

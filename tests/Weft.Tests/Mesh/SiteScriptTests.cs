@@ -38,8 +38,8 @@ public sealed class SiteScriptTests : IDisposable
 
     [Theory]
     [InlineData(
-        "#!/bin/sh\n# What it is.\n\n# Why.\nrun() { # NAME\n\techo ' x || y' || { a; b; }\n}\n",
-        "#!/bin/sh\n# What it is.\nrun() {\necho ' x || y'||{ a; b;}\n}\n"
+        "#!/bin/sh\n# What it is.\n\n# Why.\nrun() { # NAME\n\techo ' x || y' || { a; b; } >x 2>\"$1\" <y\n}\n",
+        "#!/bin/sh\n# What it is.\nrun() {\necho ' x || y'||{ a; b;}>x 2>\"$1\"<y\n}\n"
     )]
     [InlineData(
         "x\nlook() {\n\tawk -f - 3<<'EOF'\nif (a == 1) { print \" = \" b, c }\nfor (i = 1; / x /; i++) f(\"; \")\nEOF\n}\n",
