@@ -11,7 +11,7 @@ namespace Weft.Mesh;
 sealed class LinkProber : IDisposable
 {
     /// <summary>The whole of a check, however many peers are silent.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(850);
+    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
 
     static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(100);
 
