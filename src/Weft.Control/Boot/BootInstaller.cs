@@ -85,6 +85,17 @@ public sealed partial class BootInstaller(Reporting reporting)
             last.Do();
     }
 
+    /// <summary>Whether a boot starts the site. Nothing is written.</summary>
+    /// <returns>Null on a host of a kind that we do not install on.</returns>
+    public bool? Starts(string name)
+    {
+        InterfaceName.Check(name);
+        if (Detect("/") is not { } kind)
+            return null;
+        (_, IBootPlatform platform, BootWork work) = Open(new BootRequest { Platform = kind, IsDry = true });
+        return platform.Starts(name, work);
+    }
+
     static BootReport Finish(
         BootPlatform kind,
         BootSite site,

@@ -75,6 +75,9 @@ interface IBootPlatform
     /// <returns>Whether no other site is left that starts at boot.</returns>
     bool Uninstall(string name, BootWork work);
 
+    /// <summary>Whether a boot starts the site.</summary>
+    bool Starts(string name, BootWork work);
+
     /// <summary>The command that starts the site now as a boot does.</summary>
     string StartCommand(BootSite site);
 }

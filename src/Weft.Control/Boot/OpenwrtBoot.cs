@@ -57,6 +57,8 @@ sealed class OpenwrtBoot : IBootPlatform
         return !work.Files(Services).Any(f => f.StartsWith(Prefix, StringComparison.Ordinal) && f != Prefix + name);
     }
 
+    public bool Starts(string name, BootWork work) => work.Files(Links).Contains($"S95{Prefix}{name}");
+
     public string StartCommand(BootSite site) => $"{Services}/{Prefix}{site.Name} start";
 
     static string Script(string part, BootSite site) => BootScript.Marked(BootScript.For($"openwrt/{part}.sh", site));

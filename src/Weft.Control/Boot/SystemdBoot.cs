@@ -54,6 +54,9 @@ sealed class SystemdBoot : IBootPlatform
         return isLast;
     }
 
+    public bool Starts(string name, BootWork work) =>
+        work.Files(Wants).Any(f => f == Path.GetFileName(Enabled(name)) || f == $"wg-quick@{name}.service");
+
     public string StartCommand(BootSite site) => $"systemctl start weft@{site.Name}";
 
     static string Packaged(string template) => BootScript.Read($"systemd/{template}");

@@ -51,6 +51,13 @@ sealed partial class TomatoBoot : IBootPlatform
         return isLast;
     }
 
+    /// <summary>It does if there is anything to take away.</summary>
+    public bool Starts(string name, BootWork work)
+    {
+        Uninstall(name, work);
+        return !work.Changes.IsEmpty;
+    }
+
     public string StartCommand(BootSite site) => $"{site.Program} start {site.File}";
 
     static void Change(BootWork work, Func<string, string, string> change)

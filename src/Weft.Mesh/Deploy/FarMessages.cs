@@ -37,6 +37,9 @@ sealed record FarGreeting
     /// <summary>The digest of the file as it stands on the disk; null when there is none.</summary>
     public string? OnDisk { get; init; }
 
+    /// <summary>A boot starts the site; null when that cannot be told.</summary>
+    public bool? AtBoot { get; init; }
+
     /// <summary>Something is on trial already, for so many seconds more.</summary>
     public long? TrialSecondsLeft { get; init; }
 

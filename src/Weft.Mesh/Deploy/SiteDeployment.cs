@@ -84,7 +84,7 @@ sealed class SiteDeployment : IDisposable
                 "Another deploy is at work, or was ended: wait until it has gone back, and run this again."
             );
         else if (Fits(greeting))
-            Finish(DeployOutcome.Unchanged, Remark(greeting));
+            Succeed(DeployOutcome.Unchanged, greeting);
     }
 
     /// <summary>Says what would change, and changes nothing.</summary>
@@ -187,7 +187,7 @@ sealed class SiteDeployment : IDisposable
             }
             if (await _far.ConfirmAsync(Greeting!.ByScript, stop).ConfigureAwait(false) is not { } refusal)
             {
-                Finish(DeployOutcome.Deployed, Remark(Greeting!));
+                Succeed(DeployOutcome.Deployed, Greeting!);
                 return;
             }
             // That there is no trial any more says nothing about why.
@@ -324,6 +324,20 @@ sealed class SiteDeployment : IDisposable
         using SecretText text = new();
         _mesh.Read(_place, text);
         return SiteFile.DigestOf(text.Span);
+    }
+
+    /// <summary>Done as wished; what else there is to say of the site goes along.</summary>
+    void Succeed(DeployOutcome outcome, FarGreeting greeting)
+    {
+        string remark = Remark(greeting);
+        if (greeting.AtBoot == false)
+            Finish(
+                outcome,
+                remark.Length > 0 ? $"{remark}; no boot starts it" : "no boot starts it",
+                $"Have that done: {SshFault.LoginOf(_far.Destination)} weft install {FarText.Shown(greeting.File)}"
+            );
+        else
+            Finish(outcome, remark);
     }
 
     bool Fits(FarGreeting greeting) =>

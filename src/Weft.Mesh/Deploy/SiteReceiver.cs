@@ -143,10 +143,24 @@ public sealed class SiteReceiver : IDisposable
             Applied = running?.File.Digest,
             OnDisk = File.Exists(path) ? SiteFile.DigestOf(File.ReadAllBytes(path)) : null,
             TrialSecondsLeft = _runner.TrialLeft(name) is { } left ? (long)Math.Ceiling(left.TotalSeconds) : null,
+            AtBoot = StartsAtBoot(name),
             PublicKey = running?.Device?.PublicKey?.ToString(),
             Through = client is null || running is null ? null : PeerTo(client, name),
             Peers = running is null ? [] : FarPeers.Of(running, DateTimeOffset.UtcNow),
         };
+
+    static bool? StartsAtBoot(string name)
+    {
+        try
+        {
+            return new BootInstaller(Reporting.Silent).Starts(name);
+        }
+        catch (Exception e) when (e is OperationFailedException or IOException or UnauthorizedAccessException)
+        {
+            // A word on the side: whoever installs is told why it cannot be.
+            return null;
+        }
+    }
 
     /// <summary>The peer that answers to the near end go to, if they go through the tunnel at all.</summary>
     string? PeerTo(IPAddress client, string name)

@@ -113,17 +113,34 @@ start() { # FOLDER
 		tries=100
 		while [ -e "/proc/$pid" ] && [ $((tries -= 1)) -gt 0 ]; do nap; done
 	}
-	/bin/sh "$1/wg.sh" start "$1/$name.conf" >"$trial/said" 2>&1 </dev/null
+	run_script "$1" start >"$trial/said" 2>&1
 } 2>/dev/null
+run_script() { # FOLDER VERB
+	(
+		trap - PIPE
+		exec /bin/sh "$1/wg.sh" "$2" "$1/$name.conf" </dev/null
+	)
+}
 go_back() {
 	if [ -n "$old" ]; then
 		if [ -f "$folder/wg.sh" ]; then start "$folder"; else
 			cp "$folder/$name.conf" "$folder/.trial/" && start "$folder/.trial"
 		fi
 	else
-		/bin/sh "$folder/.trial/wg.sh" stop "$folder/.trial/$name.conf" >/dev/null 2>&1 </dev/null
+		run_script "$folder/.trial" stop >/dev/null 2>&1
 	fi
 }
+# A trial whose process was killed: whoever comes next goes back for it. After a boot, the old state is there already.
+recover() {
+	on_trial && return
+	if [ -e "$trial/begun" ] && [ -f "$folder/.trial/$name.conf" ]; then
+		old=''
+		[ ! -e "$trial/old" ] || old=1
+		go_back
+		mv -f "$folder/.trial/$name.conf" "$folder/$name.conf.unconfirmed"
+	fi
+	clean
+} 2>/dev/null
 apply() { # LENGTH SECONDS LENGTH-OF-SCRIPT
 	mkdir -p "${trial%/*}"
 	on_trial || rm -rf "$trial" "$trial.lock"
@@ -136,7 +153,6 @@ apply() { # LENGTH SECONDS LENGTH-OF-SCRIPT
 	mkdir -p "$trial"
 	uptime
 	echo $((now + $2)) >"$trial/until"
-	rm -rf "$folder/.trial"
 	fault=$(mkdir -p "$folder/.trial" 2>&1) || { refuse "$fault" && return; }
 	take "$3" "$folder/.trial/wg.sh" && take "$1" "$folder/.trial/$name.conf" || return
 	chmod 700 "$folder/.trial/wg.sh"
@@ -146,6 +162,7 @@ apply() { # LENGTH SECONDS LENGTH-OF-SCRIPT
 	old=''
 	if [ -e "$run/applied" ]; then
 		old=1
+		: >"$trial/old"
 		if ! cmp -s "$run/applied" "$folder/$name.conf"; then
 			[ ! -f "$folder/$name.conf" ] || cmp -s "$folder/.trial/$name.conf" "$folder/$name.conf" || cp "$folder/$name.conf" "$folder/$name.conf.edited"
 			cp "$run/applied" "$folder/$name.conf.new" && mv -f "$folder/$name.conf.new" "$folder/$name.conf"
@@ -154,6 +171,7 @@ apply() { # LENGTH SECONDS LENGTH-OF-SCRIPT
 	uptime
 	until=$((now + $2))
 	echo $until >"$trial/until"
+	: >"$trial/begun"
 	if ! start "$folder/.trial"; then
 		fault=$(sed -n '$p' "$trial/said")
 		go_back
@@ -185,16 +203,19 @@ apply() { # LENGTH SECONDS LENGTH-OF-SCRIPT
 find_folder "$3"
 case $5 in
 receive)
+	recover
 	greet "$1"
 	exec 3<&0
 	while read -r word length seconds script; do
 		case $word in
 		describe) say '{"event":"described","lines":[]}' ;;
 		apply)
-			# It lives on when the shell that ssh waits for is ended.
+			# Two processes: it lives on when the shell that ssh waits for is ended, and this one goes back if it is ended.
 			apply "$length" "$seconds" "$script" <&3 &
 			wait $!
-			exit
+			status=$?
+			recover
+			exit $status
 			;;
 		esac
 	done

@@ -154,6 +154,30 @@ public sealed class DeployTests
         Assert.Equal("unchanged", one.Outcomes());
     }
 
+    [Fact]
+    public async Task A_site_that_no_boot_starts_is_told_of()
+    {
+        await using Lab lab = new();
+        SshSites one = SshSites.Lay(lab, 1);
+        Host site = one.Sites[0];
+        site.Sh("mkdir -p /run/systemd/system; mount -t tmpfs tmpfs /etc/systemd/system");
+
+        CommandResult first = one.Deploy();
+
+        Assert.Equal(0, first.Status);
+        Assert.Matches("s1.example.org +deployed .*no boot starts it", first.Output);
+        Assert.Contains($"ssh s1.example.org weft install {one.FileOf(site)}", first.Output);
+        site.Sh(
+            """
+            mkdir /etc/systemd/system/multi-user.target.wants
+            ln -s ../weft@.service /etc/systemd/system/multi-user.target.wants/weft@wg0.service
+            """
+        );
+        CommandResult second = one.Deploy();
+        Assert.Matches("s1.example.org +unchanged", second.Output);
+        Assert.DoesNotContain("boot", second.Output);
+    }
+
     /// <summary>A site's device and its sessions: the same text as long as nobody touches it.</summary>
     static string Calm(Host site) => site.Run("sh", "-c", "pgrep -f '[w]eft device'; pgrep -f '[w]eft watch'");
 }

@@ -44,8 +44,20 @@ public sealed class ScriptSiteTests
         Assert.Equal(before, File.ReadAllText(file));
         Assert.DoesNotContain("wg0", router.Run("ip", "route", "get", "203.0.113.250"));
 
-        // The mistake is taken back. What somebody edited and never started is kept.
+        // The process that would go back is killed: another one does it for it.
+        sites.Hold(router, "confirm");
+        Running held = sites.StartDeploy("--confirm", "60", "s1.example.org");
+        Wait.Until(() => router.Try("test", "-e", "/run/weft/deploy/wg0/started").Succeeded, seconds: 30);
+        router.Sh("kill -9 $(readlink /run/weft/deploy/wg0.lock)");
+        held.Kill();
+        Wait.Until(() => !router.Try("test", "-e", "/run/weft/deploy/wg0").Succeeded, seconds: 30);
+        sites.Hold(router, "");
+
         sites.Change(sites.Sites[1], "Lan = 203.0.113.248/29\n", "");
+        Assert.Equal("unchanged unchanged", sites.Outcomes());
+        Assert.DoesNotContain("wg0", router.Run("ip", "route", "get", "203.0.113.250"));
+
+        // What somebody edited and never started is kept.
         File.AppendAllText(file, "# mine\n");
         Assert.StartsWith("deployed ", sites.Outcomes());
         Assert.EndsWith("# mine\n", File.ReadAllText($"{file}.edited"));
