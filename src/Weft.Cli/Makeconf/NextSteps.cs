@@ -84,10 +84,10 @@ static class NextSteps
         writer.WriteLine(
             $"1. Bring each file to its site: weft deploy, or by hand. It is all that the site needs, and holds its private key."
         );
-        writer.WriteLine(
-            $"   To a router without .NET bring {MeshMaker.ScriptFile} from the same folder too; there: sh {MeshMaker.ScriptFile} start"
-        );
         Listed(writer, changed, Bring);
+        writer.WriteLine(
+            $"   To a router without .NET bring {MeshMaker.ScriptFile} too, which lies beside it; what starts it there: sh {MeshMaker.ScriptFile} start"
+        );
         MadeSite[] open = [.. changed.Where(site => site.Endpoint is not null)];
         if (open.Length > 0)
         {
