@@ -90,7 +90,8 @@ sealed class TwoSites
     /// <summary>Ends a's watcher without a chance to tidy up, and returns when it is no more.</summary>
     internal void KillWatcher()
     {
-        A.Sh($"kill -9 $(pgrep -f '{Program.Watcher}')");
+        // What a shell splits off may end before its turn comes, which pkill takes for well.
+        A.Run("pkill", "-9", "-f", Program.Watcher);
         Wait.Until(() => !A.Try("pgrep", "-f", Program.Watcher).Succeeded);
     }
 
