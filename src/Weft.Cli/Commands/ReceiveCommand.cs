@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Weft.Control;
 using Weft.Mesh;
 
 namespace Weft.Cli;
@@ -26,6 +27,7 @@ static class ReceiveCommand
                 PosixSignal.SIGHUP,
                 context => context.Cancel = true
             );
+            FrugalRuntime.KeepToItself();
             // It may wait for its turn, and then for a word, for as long as it takes others to replace the program.
             OwnAssemblies.LoadInBackground();
             using FileStream input = new(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);

@@ -34,8 +34,12 @@ static class FarScript
     /// <summary>Does nothing: that it ends well shows that somebody can log in.</summary>
     internal const string Knock = "exit 0";
 
+    /// <summary>What it does once is not worth compiling anew (FrugalRuntime keeps that from what it starts).</summary>
     internal static string Receive(string? folder) =>
-        Root(FindWeft + NeedWeft + "exec \"$w\" receive \"$2\" --client \"$1\"", folder);
+        Root(
+            FindWeft + NeedWeft + "export DOTNET_TieredCompilation=0; exec \"$w\" receive \"$2\" --client \"$1\"",
+            folder
+        );
 
     internal static string Confirm(string? folder) => Root(FindWeft + NeedWeft + "exec \"$w\" confirm \"$2\"", folder);
 
