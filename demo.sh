@@ -23,7 +23,7 @@ packages=(
   busybox         # the web server
   curl            # the download
 )
-demos=/var/lib/weft-demo
+demos=/var/cache/weft-demo
 sites=(a b c)
 megabytes=100
 
