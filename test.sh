@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # test.sh: installs what the tests need (Debian packages, by name), checks the scripts and the format, builds, and runs
-# every test. Run it as root. The last line is "N passed, N failed", and the exit status follows it.
-# A check, a build or a test program that breaks counts as one failure.
+# every test. Run it as root. The last line is "N passed, N failed", and the exit status follows it; above it stands what
+# failed. A check, a build or a test program that breaks counts as one failure.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . scripts/steps.sh
@@ -49,31 +49,39 @@ esac
 
 passed=0
 failed=0
+failures=()
 results=$(mktemp -d)
 finish() {
   trap '' INT TERM HUP
   steps_end
   rm -rf "$results"
+  [ "${#failures[@]}" -eq 0 ] || printf 'failed: %s\n' "${failures[@]}"
   printf '%d passed, %d failed\n' "$passed" "$failed"
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ] && exit 0
   exit 1
 }
 trap finish EXIT
-trap 'failed=$((failed + 1)); exit 130' INT TERM HUP
+trap 'broke "test.sh was told to stop"; exit 130' INT TERM HUP
+
+# broke WHAT: counts one failure, and keeps it for the list at the end.
+broke() {
+  failed=$((failed + 1))
+  failures+=("$1")
+}
 
 # check TITLE COMMAND...: a step that counts.
 check() {
   if step "$@"; then
     passed=$((passed + 1))
   else
-    failed=$((failed + 1))
+    broke "$1"
     return 1
   fi
 }
 # must COMMAND...: without it there is nothing to test.
 must() {
   "$@" || {
-    failed=$((failed + 1))
+    broke "$*"
     exit 1
   }
 }
@@ -84,6 +92,13 @@ scripts_clean() {
 }
 format_clean() { dotnet tool restore && dotnet csharpier check .; }
 build_all() { dotnet build Weft.slnx -v quiet -nologo; }
+
+# failed_tests REPORT: a line for each, its name and the beginning of its message.
+failed_tests() {
+  sed -z 's/\n */ /g; s/<test id=\|<error type=/\n&/g' "$1" |
+    sed -n 's/^<[te][^>]* name="\([^"]*\)".*<message><!\[CDATA\[\(.*\)/\1: \2/p' |
+    sed 's/\]\]>.*//; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g; s/\(.\{400\}\).*/\1…/'
+}
 
 # run_tests PROJECT: run one test program and add up what it reports. xunit writes the totals into the opening tag of
 # its result file; a program that dies before has no such file, which is a failure too.
@@ -96,16 +111,16 @@ run_tests() {
   totals=$(grep -o -m1 '<assembly [^>]*>' "$report" 2>/dev/null) || totals=''
   count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$totals"; }
   if [ -z "$totals" ]; then
-    warn "$project ended with status $status and without a report"
-    failed=$((failed + 1))
+    broke "$project ended with status $status and without a report"
     return
   fi
   local good bad errors
   good=$(count passed) bad=$(count failed) errors=$(count errors)
   bad=$((bad + errors))
   # A status that the report does not explain (killed at exit, a crash in a clean-up) is a failure of its own.
-  [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+  [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || broke "$project ended with status $status, though every test passed"
   passed=$((passed + good)) failed=$((failed + bad))
+  readarray -t -O "${#failures[@]}" failures < <(failed_tests "$report")
   printf '    %d passed, %d failed in %s\n' "$good" "$bad" "$(seconds $(($(now_ms) - begun)))"
 }
 
