@@ -3,23 +3,27 @@ using System.Text;
 
 namespace Weft.Config;
 
-/// <summary>Pieces of a file as its faults repeat them: short, fit for a terminal, and never a key.</summary>
-static class ShownText
+/// <summary>Other people's text as we repeat it: one line, short, fit for a terminal, and of a file never a key.</summary>
+public static class ShownText
 {
-    /// <summary>UTF-16 units; a character more where the last one takes two.</summary>
+    /// <summary>UTF-16 units.</summary>
     const int Most = 60;
 
     /// <summary>The start of a value; nothing of it when it could be a key in the wrong place.</summary>
-    internal static string Of(ReadOnlySpan<char> text)
+    internal static string Of(ReadOnlySpan<char> text) => HoldsKey(text) ? "(hidden)" : Line(text, Most, '?');
+
+    /// <summary>The text, or its start and an ellipsis.</summary>
+    /// <param name="text">From anywhere; keys are not looked for.</param>
+    /// <param name="most">UTF-16 units; a character more where the last one takes two.</param>
+    /// <param name="unseen">What stands for each character that moves the cursor or turns the direction of writing.</param>
+    public static string Line(ReadOnlySpan<char> text, int most, char unseen)
     {
-        if (HoldsKey(text))
-            return "(hidden)";
         StringBuilder shown = new();
         foreach (Rune rune in text.EnumerateRunes())
         {
-            if (shown.Length >= Most)
+            if (shown.Length >= most)
                 return shown.Append('…').ToString();
-            shown.Append(IsVisible(rune) ? rune.ToString() : "?");
+            shown.Append(IsVisible(rune) ? rune.ToString() : unseen.ToString());
         }
         return shown.ToString();
     }
