@@ -43,7 +43,7 @@ sealed class OpenwrtBoot : IBootPlatform
             '\n',
             [site.Program, site.File, $"{Services}/{service}", .. LinksOf(site.Name), $"{NoteFolder}/"]
         );
-        work.Edit(Kept, text => new BootBlock(site.Name).Put(text, kept));
+        work.Edit(Kept, text => MarkedBlock.OfBoot(site.Name).Put(text, kept));
     }
 
     public bool Uninstall(string name, BootWork work)
@@ -53,7 +53,7 @@ sealed class OpenwrtBoot : IBootPlatform
         work.Remove($"{Services}/{Prefix}{name}");
         work.Edit(Firewall, Section(name).Remove);
         work.Remove(Include(name));
-        work.Edit(Kept, new BootBlock(name).Remove);
+        work.Edit(Kept, MarkedBlock.OfBoot(name).Remove);
         return !work.Files(Services).Any(f => f.StartsWith(Prefix, StringComparison.Ordinal) && f != Prefix + name);
     }
 

@@ -30,14 +30,14 @@ sealed partial class TomatoBoot : IBootPlatform
     public void Install(BootSite site, BootWork work)
     {
         RefuseImage(work);
-        BootBlock block = new(site.Name);
+        MarkedBlock block = MarkedBlock.OfBoot(site.Name);
         Change(work, (text, file) => block.Put(text, BootScript.For($"tomato/{file}.sh", site)));
     }
 
     public bool Uninstall(string name, BootWork work)
     {
         RefuseImage(work);
-        BootBlock block = new(name);
+        MarkedBlock block = MarkedBlock.OfBoot(name);
         bool isLast = true;
         Change(
             work,

@@ -26,7 +26,7 @@ sealed class TomatoFile(string path, Dnsmasq? dnsmasq, Tools tools, Reporting re
     }
 
     public ImmutableArray<DnsSetting> Standing(string link) =>
-        MarkedBlock.Read(TextFile.TryRead(path) ?? "", link) is { } block
+        MarkedBlock.OfNames(link).Read(TextFile.TryRead(path) ?? "") is { } block
             ? [.. block.Split('\n').Select(DnsSetting.Read).OfType<DnsSetting>()]
             : [];
 
@@ -36,7 +36,8 @@ sealed class TomatoFile(string path, Dnsmasq? dnsmasq, Tools tools, Reporting re
         if (!settings.IsEmpty && dnsmasq?.FaultOf(settings, tools) is { } fault)
             throw new OperationFailedException($"dnsmasq refuses the sites' names, so it is as before: {fault}", null);
         string? before = TextFile.TryRead(path);
-        string text = MarkedBlock.Put(before ?? "", link, settings.IsEmpty ? null : Dnsmasq.Text(settings));
+        MarkedBlock block = MarkedBlock.OfNames(link);
+        string text = settings.IsEmpty ? block.Remove(before ?? "") : block.Put(before ?? "", Dnsmasq.Text(settings));
         new DnsmasqChange(dnsmasq, tools, reporting).Make(path, before, text.Length == 0 ? null : text);
     }
 }

@@ -85,23 +85,6 @@ public sealed class DnsFilesTests
         Assert.Empty(dhcp.ValuesOf("dhcp.@dnsmasq[0]", "interface"));
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("cache-size=1000\n")]
-    [InlineData("cache-size=1000")]
-    public void A_block_comes_and_goes_and_the_rest_of_the_file_stays(string users)
-    {
-        string with = MarkedBlock.Put(users, "wg0", "server=/b.lan/192.168.192.2\n");
-        string both = MarkedBlock.Put(with, "wg1", "server=/c.lan/10.1.0.1\n");
-
-        Assert.Equal("server=/b.lan/192.168.192.2\n", MarkedBlock.Read(both, "wg0"));
-        Assert.Equal("server=/c.lan/10.1.0.1\n", MarkedBlock.Read(both, "wg1"));
-        Assert.Null(MarkedBlock.Read(users, "wg0"));
-        string changed = MarkedBlock.Put(both, "wg0", "server=/x.lan/192.168.192.9\n");
-        Assert.Equal("server=/x.lan/192.168.192.9\n", MarkedBlock.Read(changed, "wg0"));
-        Assert.Equal(users, MarkedBlock.Put(MarkedBlock.Put(changed, "wg1", null), "wg0", null));
-    }
-
     [Fact]
     public void What_dnsmasq_reads_is_followed_through_files_and_folders()
     {

@@ -3,12 +3,12 @@ using FsCheck.Fluent;
 using Weft.Control;
 using Xunit;
 
-namespace Weft.Tests.Control.Boot;
+namespace Weft.Tests.Control;
 
-/// <summary>What is put into texts that others write too.</summary>
-public sealed class BootTextTests
+/// <summary>Lines of ours in files that others write too.</summary>
+public sealed class MarkedBlockTests
 {
-    static readonly BootBlock s_block = new("wg0");
+    static readonly MarkedBlock s_block = MarkedBlock.OfBoot("wg0");
 
     [Theory]
     [InlineData("")]
@@ -32,7 +32,7 @@ public sealed class BootTextTests
                 ArbMap.Default.ArbFor<bool>(),
                 (text, firstFirst) =>
                 {
-                    BootBlock other = new("wg01");
+                    MarkedBlock other = MarkedBlock.OfBoot("wg01");
                     string both = other.Put(s_block.Put(text.Get, "one"), "two");
                     return firstFirst
                         ? other.Remove(s_block.Remove(both)) == text.Get
@@ -62,40 +62,17 @@ public sealed class BootTextTests
         Assert.Throws<OperationFailedException>(() => s_block.Put(text, "ours"));
     }
 
-    const string Firewall = """
-        config defaults
-        	option input 'REJECT'
-
-        config zone
-        	option name 'lan'
-
-        """;
-
-    static readonly (string, string)[] s_options = [("type", "script"), ("path", "/etc/weft/firewall-wg0")];
-
     [Fact]
-    public void A_section_comes_and_goes_and_leaves_the_others_as_they_were()
+    public void What_stands_in_a_block_is_read_and_nothing_of_half_a_block()
     {
-        UciSection section = new("include", "weft_wg0");
-        string with = section.Put(Firewall, s_options);
-        Assert.Equal(
-            Firewall + "\nconfig include 'weft_wg0'\n\toption type 'script'\n\toption path '/etc/weft/firewall-wg0'\n",
-            with
-        );
-        Assert.Equal(with, section.Put(with, s_options));
-        Assert.Equal(Firewall, section.Remove(with));
-        Assert.Equal(Firewall, section.Remove(Firewall));
-    }
-
-    [Fact]
-    public void A_section_is_found_as_uci_writes_it_anew_between_others()
-    {
-        UciSection section = new("include", "weft_wg0");
-        string text = "config include weft_wg0\n\toption type \"script\"\n\nconfig zone\n\toption name 'wan'\n";
-        Assert.Equal(
-            "config include 'weft_wg0'\n\toption type 'script'\n\toption path '/etc/weft/firewall-wg0'\n\n"
-                + "config zone\n\toption name 'wan'\n",
-            section.Put(text, s_options)
-        );
+        MarkedBlock names = MarkedBlock.OfNames("wg0");
+        string both = MarkedBlock
+            .OfNames("wg1")
+            .Put(names.Put("cache-size=1000", "server=/b.lan/\n"), "server=/c.lan/");
+        Assert.Equal("server=/b.lan/\n", names.Read(both));
+        Assert.Equal("server=/c.lan/\n", MarkedBlock.OfNames("wg1").Read(both));
+        Assert.Null(names.Read("cache-size=1000"));
+        Assert.Null(names.Read(both.Replace("# weft wg0 ends\n", "")));
+        Assert.Null(names.Read(names.Put("", "ours")["# ".Length..]));
     }
 }
