@@ -65,7 +65,7 @@ static class InstallCommand
             if (parsed.GetValue(common.Json))
                 Console.Out.WriteLine(BootJson.Write(report));
             else
-                PrintInstalled(report, parsed.GetValue(common.Dry));
+                BootText.PrintInstalled(report, parsed.GetValue(common.Dry));
             return 0;
         });
         return command;
@@ -100,55 +100,7 @@ static class InstallCommand
         if (isJson)
             Console.Out.WriteLine(BootJson.Write(report));
         else
-            PrintUninstalled(report, request.IsDry);
+            BootText.PrintUninstalled(report, request.IsDry);
         Console.Out.Flush();
-    }
-
-    static void PrintInstalled(BootReport report, bool isDry)
-    {
-        string platform = BootJson.NameOf(report.Platform);
-        if (report.Changes.Count == 0)
-        {
-            Console.Out.WriteLine($"{report.Interface} starts at every boot already ({platform}): nothing to write");
-            return;
-        }
-        Console.Out.WriteLine(
-            isDry
-                ? $"{report.Interface} would start at every boot ({platform}) by:"
-                : $"{report.Interface} starts at every boot from now on ({platform}):"
-        );
-        Print(report, isDry);
-        if (!isDry)
-            Console.Out.WriteLine($"To start it now: {report.Start}");
-    }
-
-    static void PrintUninstalled(BootReport report, bool isDry)
-    {
-        string platform = BootJson.NameOf(report.Platform);
-        if (report.Changes.Count == 0)
-        {
-            Console.Out.WriteLine($"{report.Interface} does not start at boot ({platform}): nothing to remove");
-            return;
-        }
-        Console.Out.WriteLine(
-            isDry
-                ? $"{report.Interface} would no longer start at boot ({platform}) by:"
-                : $"{report.Interface} no longer starts at boot ({platform}):"
-        );
-        Print(report, isDry);
-        if (!isDry)
-            Console.Out.WriteLine("The site's file stays, and what runs goes on: weft stop ends it.");
-    }
-
-    static void Print(BootReport report, bool withText)
-    {
-        foreach (BootChange change in report.Changes)
-        {
-            Console.Out.WriteLine($"  {change.What, -6} {change.Where}");
-            if (!withText || change.Text is null)
-                continue;
-            foreach (string line in change.Text.TrimEnd('\n').Split('\n'))
-                Console.Out.WriteLine($"    | {line}");
-        }
     }
 }
