@@ -17,19 +17,17 @@ public sealed unsafe class SocketFilter : IDisposable
         fixed (ulong* start = instructions)
         fixed (byte* license = "MIT\0"u8)
         {
-            bpf_attr_prog_load attributes = new()
-            {
-                prog_type = LinuxBpf.BPF_PROG_TYPE_SOCKET_FILTER,
-                insn_cnt = (uint)instructions.Length,
-                insns = (ulong)start,
-                license = (ulong)license,
-            };
-            Descriptor = new Descriptor(
-                SystemCall.Check(
-                    LinuxBpf.bpf(LinuxBpf.BPF_PROG_LOAD, &attributes, (uint)sizeof(bpf_attr_prog_load)),
-                    "bpf(BPF_PROG_LOAD)",
-                    "socket filter"
-                )
+            Descriptor = BpfCall.Make(
+                LinuxBpf.BPF_PROG_LOAD,
+                new bpf_attr_prog_load
+                {
+                    prog_type = LinuxBpf.BPF_PROG_TYPE_SOCKET_FILTER,
+                    insn_cnt = (uint)instructions.Length,
+                    insns = (ulong)start,
+                    license = (ulong)license,
+                },
+                nameof(LinuxBpf.BPF_PROG_LOAD),
+                "socket filter"
             );
         }
     }
