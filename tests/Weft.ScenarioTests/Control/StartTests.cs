@@ -1,12 +1,11 @@
-using System.Text.Json;
 using Weft.ScenarioTests.Network;
 using Weft.ScenarioTests.Sites;
 
 namespace Weft.ScenarioTests.Control;
 
 /// <summary>
-/// Start: from whatever state the host is in to the wanted one, and nothing done when it can't be. On our own device
-/// everywhere, also where the kernel has WireGuard.
+/// Start: from whatever state the host is in to the wanted one. On our own device everywhere, also where the kernel has
+/// WireGuard.
 /// </summary>
 public sealed class StartTests
 {
@@ -101,12 +100,12 @@ public sealed class StartTests
         Host host = program.Prepared(lab.AddHost("a"));
         string conf = new SiteConf(lab).Write();
         program.Start(host, conf);
-        string good = State(host);
+        string good = HostState.CaptureWithDevice(host);
 
         host.Sh(damage);
-        Wait.Until(() => State(host) != good, seconds: 5);
+        Wait.Until(() => HostState.CaptureWithDevice(host) != good, seconds: 5);
         program.Start(host, conf);
-        Assert.Equal(good, State(host));
+        Assert.Equal(good, HostState.CaptureWithDevice(host));
         Assert.Contains("nothing to change", program.Start(host, conf));
     }
 
@@ -126,81 +125,6 @@ public sealed class StartTests
         Assert.Contains("192.168.192.1/24", host.Run("ip", "address", "show", "dev", "wg0"));
         program.Stop(host, $"{lab.Folder}/wg0.conf");
         Assert.False(host.Try("ip", "link", "show", "dev", "wg0").Succeeded);
-    }
-
-    [Theory]
-    [InlineData(RunBy.Weft, "ip route add 10.0.2.0/24 dev lo", "10.0.2.0/24")]
-    [InlineData(RunBy.Script, "ip route add 10.0.2.0/24 dev lo", "10.0.2.0/24")]
-    [InlineData(RunBy.Weft, "ip link add wg0 type bridge", "wg0")]
-    [InlineData(RunBy.Script, "ip link add wg0 type bridge", "wg0")]
-    public async Task What_is_in_the_way_is_named_and_nothing_is_changed(RunBy by, string obstacle, string named)
-    {
-        await using Lab lab = new();
-        SiteProgram program = new(lab, by);
-        Host host = program.Prepared(lab.AddHost("a"));
-        string conf = new SiteConf(lab).Write();
-        host.Sh(obstacle);
-        AssertRefused(program, host, named, conf);
-    }
-
-    [Theory]
-    [InlineData(RunBy.Weft)]
-    [InlineData(RunBy.Script)]
-    public async Task A_port_that_another_program_has_is_named_and_nothing_is_changed(RunBy by)
-    {
-        await using Lab lab = new();
-        SiteProgram program = new(lab, by);
-        Host host = program.Prepared(lab.AddHost("a"));
-        string conf = new SiteConf(lab).Write();
-        using System.Net.Sockets.Socket taken = host.OpenSocket(
-            System.Net.Sockets.AddressFamily.InterNetworkV6,
-            System.Net.Sockets.SocketType.Dgram,
-            System.Net.Sockets.ProtocolType.Udp
-        );
-        taken.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.IPv6Any, 51820));
-        AssertRefused(program, host, "51820", conf);
-    }
-
-    [Theory]
-    [InlineData(RunBy.Weft, "PreUp = exit 3", "PreUp")]
-    [InlineData(RunBy.Script, "PreUp = exit 3", "PreUp")]
-    [InlineData(RunBy.Weft, "PostUp = exit 4", "PostUp")]
-    [InlineData(RunBy.Script, "PostUp = exit 4", "PostUp")]
-    [InlineData(RunBy.Weft, "Table = 1\nPostUp = echo yes; false", "PostUp")]
-    [InlineData(RunBy.Script, "Table = 1\nPostUp = echo yes; false", "PostUp")]
-    [InlineData(RunBy.Weft, "MTU = 1000", "MTU")]
-    [InlineData(RunBy.Script, "MTU = 1000", "MTU")]
-    public async Task A_start_that_fails_takes_back_all_that_it_did(RunBy by, string line, string named)
-    {
-        await using Lab lab = new();
-        SiteProgram program = new(lab, by);
-        Host host = program.Prepared(lab.AddHost("a"));
-        SiteConf conf = new(lab) { Lines = line };
-        AssertRefused(program, host, named, conf.Write());
-    }
-
-    [Fact]
-    public async Task A_change_that_fails_half_way_leaves_the_running_tunnel_as_it_was()
-    {
-        await using Lab lab = new();
-        Host host = lab.AddHost("a");
-        SiteConf conf = new(lab);
-        host.Run(Programs.Weft, "start", "--engine", "userspace", conf.Write());
-        string before = State(host);
-        // Where routes cannot be written any more, after all else could.
-        conf.Peers.Add(SiteConf.Peer("c.example.org", "192.168.192.3/32, 10.0.3.0/24"));
-        conf.Lines = "MTU = 1300";
-        conf.Write();
-        host.Sh("ip route add blackhole 10.0.3.0/24");
-        string blocked = State(host);
-
-        CommandResult result = host.Try(Programs.Weft, "start", "--engine", "userspace", conf.Path);
-
-        Assert.Equal(1, result.Status);
-        Assert.Contains("10.0.3.0/24", result.Errors);
-        Assert.Equal(blocked, State(host));
-        host.Sh("ip route del blackhole 10.0.3.0/24");
-        Assert.Equal(before, State(host));
     }
 
     [Theory]
@@ -248,37 +172,6 @@ public sealed class StartTests
         }
     }
 
-    [Fact]
-    public async Task Status_fits_eighty_columns_and_comes_as_json()
-    {
-        await using Lab lab = new();
-        Host host = lab.AddHost("a");
-        SiteConf conf = new(lab);
-        conf.Peers.Add(
-            SiteConf.Peer(
-                "a-rather-long-name-of-a-site.in-some-department.example.org",
-                "192.168.192.3/32, " + string.Join(", ", Enumerable.Range(10, 20).Select(n => $"fd77:0:0:{n}::/64")),
-                "Endpoint = [2001:db8:1234:5678:9abc:def0:1234:5678]:51820"
-            )
-        );
-        host.Run(Programs.Weft, "start", "--engine", "userspace", conf.Write());
-        host.Run("ip", "route", "del", "10.0.2.0/24");
-
-        string text = host.Run(Programs.Weft, "status");
-        Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
-        Assert.Contains("10.0.2.0/24 without a route", text);
-
-        using JsonDocument json = JsonDocument.Parse(host.Run(Programs.Weft, "status", "--json"));
-        Assert.Equal("a.example.org", json.RootElement.GetProperty("site").GetString());
-        Assert.True(json.RootElement.GetProperty("up").GetBoolean());
-        Assert.Equal(2, json.RootElement.GetProperty("peers").GetArrayLength());
-
-        host.Run(Programs.Weft, "stop");
-        CommandResult stopped = host.Try(Programs.Weft, "status", "--json");
-        Assert.Equal(1, stopped.Status);
-        Assert.Contains("\"up\": false", stopped.Output);
-    }
-
     [Theory]
     [InlineData(RunBy.Weft)]
     [InlineData(RunBy.Script)]
@@ -294,75 +187,6 @@ public sealed class StartTests
         Assert.Contains("fd77:0:0:192::1/64", host.Run("ip", "-6", "address", "show", "dev", "wg0"));
         Assert.Contains("fd77:0:0:2::/64", host.Run("ip", "-6", "route", "show", "dev", "wg0"));
         Assert.Equal("1", host.Run("cat", "/proc/sys/net/ipv6/conf/lo/disable_ipv6").Trim());
-    }
-
-    // Nothing that can be run stands where a program is looked for.
-    const string WithoutIptables = """
-        for name in iptables ip6tables; do
-          for program in $(which -a $name); do mount --bind /dev/null "$program"; done
-        done
-        """;
-
-    [Fact]
-    public async Task A_host_with_nft_alone_is_opened_where_it_drops_and_closed_again()
-    {
-        await using Lab lab = new();
-        Host host = lab.AddHost("a");
-        host.Sh(WithoutIptables);
-        host.Sh(
-            """
-            nft 'table inet home {
-              chain in { type filter hook input priority 0; policy accept; iif lo accept; reject; }
-              chain through { type filter hook forward priority 0; policy drop; }
-              chain bans { type filter hook input priority -1; policy accept; ip saddr 192.0.2.1 drop; }
-            }'
-            """
-        );
-        string before = HostState.Capture(host);
-
-        host.Run(Programs.Weft, "start", "--engine", "userspace", new SiteConf(lab).Write());
-
-        string rules = host.Run("nft", "list", "ruleset");
-        Assert.Contains("udp dport 51820 accept", rules);
-        Assert.Equal(2, rules.Split("jump WEFT-wg0").Length - 1);
-        Assert.Contains(
-            "nothing to change",
-            host.Run(Programs.Weft, "start", "--engine", "userspace", $"{lab.Folder}/wg0.conf")
-        );
-        host.Run(Programs.Weft, "stop");
-        Assert.Equal(before, HostState.Capture(host));
-    }
-
-    [Fact]
-    public async Task A_host_that_filters_with_nothing_at_all_is_left_so()
-    {
-        await using Lab lab = new();
-        Host host = lab.AddHost("a");
-        host.Sh(WithoutIptables);
-
-        host.Run(Programs.Weft, "start", "--engine", "userspace", new SiteConf(lab).Write());
-
-        Assert.Equal("", host.Run("nft", "list", "ruleset"));
-    }
-
-    [Fact]
-    public async Task Tables_of_the_old_iptables_are_opened_and_closed_too()
-    {
-        await using Lab lab = new();
-        Host host = lab.AddHost("a");
-        host.Sh(SiteProgram.OldIptables);
-        host.Sh("iptables -P INPUT DROP; ip6tables -P FORWARD DROP");
-        string before = HostState.Capture(host);
-        Assert.Contains("legacy", host.Run("iptables", "-V"));
-
-        host.Run(Programs.Weft, "start", "--engine", "userspace", new SiteConf(lab).Write());
-        Assert.Contains("-A INPUT -j WEFT-wg0-IN", host.Run("iptables", "-S"));
-        Assert.Contains(
-            "nothing to change",
-            host.Run(Programs.Weft, "start", "--engine", "userspace", $"{lab.Folder}/wg0.conf")
-        );
-        host.Run(Programs.Weft, "stop");
-        Assert.Equal(before, HostState.Capture(host));
     }
 
     [Theory]
@@ -383,40 +207,5 @@ public sealed class StartTests
         Running[] stops = [.. Enumerable.Range(0, 3).Select(_ => host.Start(program.CommandOf("stop", conf)))];
         Assert.All(stops, stop => Assert.Equal(0, stop.WaitForExit(TimeSpan.FromSeconds(60)).Status));
         Assert.Equal(before, HostState.Capture(host));
-    }
-
-    [Fact]
-    public async Task The_kernel_engine_is_refused_where_it_cannot_be_had()
-    {
-        await using Lab lab = new();
-        Host host = lab.AddHost("a");
-        string conf = new SiteConf(lab).Write();
-        string before = HostState.Capture(host);
-        // So that it cannot be had on whatever kernel this runs.
-        string[] powerless = ["setpriv", "--bounding-set", "-net_admin"];
-
-        CommandResult result = host.Try([.. powerless, Programs.Weft, "start", "--engine", "kernel", conf]);
-
-        Assert.Equal(1, result.Status);
-        Assert.Contains("--engine userspace", result.Errors);
-        Assert.Equal(before, HostState.Capture(host));
-    }
-
-    static void AssertRefused(SiteProgram program, Host host, string named, string conf)
-    {
-        string before = HostState.Capture(host);
-        CommandResult result = program.Try(host, "start", conf);
-        Assert.Equal(1, result.Status);
-        Assert.Contains(named, result.Errors);
-        Assert.Equal(before, HostState.Capture(host));
-    }
-
-    /// <summary>The host, and what its device is set to.</summary>
-    static string State(Host host)
-    {
-        CommandResult device = host.Try(Programs.DebianWg, "showconf", "wg0");
-        CommandResult link = host.Try("ip", "-o", "link", "show", "dev", "wg0");
-        int about = link.Output.IndexOf('<', StringComparison.Ordinal);
-        return HostState.Capture(host) + device.Output + (about < 0 ? "" : link.Output[about..]);
     }
 }
