@@ -2,6 +2,7 @@
 # demo.sh [--keep]              build Weft, join three sites with it, let their LANs talk, stop it again
 # demo.sh --on HOST [COMMAND]   run a command (or a shell) on a host of a demo that was kept
 # demo.sh --remove              remove the hosts that --keep left, or a killed demo
+# WEFT_BIN=FOLDER demo.sh       the same with the programs of a folder, and nothing is built
 #
 # Run it as root on Debian. The hosts are made of network namespaces on this machine; nothing outside them changes,
 # except that missing Debian packages are installed.
@@ -86,7 +87,7 @@ lay_network() {
 
 write_mesh() {
   mesh_conf >"$folder/mesh.conf"
-  artifacts/bin/weft makeconf --from "$folder/mesh.conf" --out "$folder/sites"
+  "$programs/weft" makeconf --from "$folder/mesh.conf" --out "$folder/sites"
 }
 
 start_site() { on "$1" weft start "$folder/sites/$1.example.org/wg0.conf"; }
@@ -172,13 +173,15 @@ compare_sites() {
   return "$left"
 }
 
+new_folder() { mkdir -p "$demos" && mktemp -d "$demos/XXXXXX"; }
+
 title() { printf '%s==>%s %s\n' "$bold" "$plain" "$1"; }
 
 demo() {
   local site begun
   begun=$(now_ms)
   need_packages "${packages[@]}"
-  ./build.sh
+  [ -n "${WEFT_BIN:-}" ] || ./build.sh
 
   step "Lay the network: an internet, sites a and b, site c behind a NAT router, a LAN host in each" lay_network
   step "weft makeconf --from mesh.conf: keys and one folder per site" write_mesh
@@ -279,7 +282,7 @@ case ${1:-} in
   exit
   ;;
 -h | --help)
-  sed -n '2,7s/^# \{0,1\}//p' demo.sh
+  sed -n '2,8s/^# \{0,1\}//p' demo.sh
   exit 0
   ;;
 *)
@@ -289,13 +292,13 @@ case ${1:-} in
 esac
 
 need_root ./demo.sh
-need_sdk
+[ -n "${WEFT_BIN:-}" ] || need_sdk
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 umask 077
-mkdir -p "$demos"
-folder=$(mktemp -d "$demos/XXXXXX")
+# Once more, since another demo that ends at this moment takes the folder of all away.
+folder=$(new_folder 2>/dev/null) || folder=$(new_folder)
 echo "$$" >"$folder/owner"
 hosts_begin "$folder"
 demo

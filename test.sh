@@ -26,6 +26,7 @@ packages=(
   openssh-client  # how files and administrators come to a site
   openssh-server  # and what lets them in; each site of a test has its own
   tinc            # the other VPN that takes over
+  curl            # the demo's download
   dnsmasq-base    # what the sites' names are asked of
   sudo            # what logins that are not root's become root with
   qemu-system-x86 # a machine with a kernel of its own, which has WireGuard

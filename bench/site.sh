@@ -30,7 +30,7 @@ esac
 
 need_root bench/site.sh
 need_packages iproute2 util-linux
-[ -x artifacts/bin/weft ] || fail "artifacts/bin/weft is missing: run ./build.sh first"
+[ -x "$programs/weft" ] || fail "$programs/weft is missing: run ./build.sh first"
 
 folder=$(mktemp -d)
 hosts_begin "$folder"
@@ -50,7 +50,7 @@ mesh() {
       host_name "s$i.example.org" "10.99.0.$i"
     done
   } >"$folder/mesh$1.conf"
-  artifacts/bin/weft makeconf --offline --from "$folder/mesh$1.conf" --out "$folder/sites$1" >/dev/null
+  "$programs/weft" makeconf --offline --from "$folder/mesh$1.conf" --out "$folder/sites$1" >/dev/null
   conf=$folder/sites$1/s1.example.org/wg0.conf
 }
 

@@ -1,7 +1,10 @@
 # shellcheck shell=bash
-# Sourced by demo.sh: hosts made of namespaces, and the wires between them. A host has no name outside; it is known by
-# the first of its processes, which is written down in $hosts_folder/NAME.host. When that process ends, the kernel takes
-# down the host with all that runs on it.
+# Sourced by demo.sh and bench/site.sh: hosts made of namespaces, and the wires between them. A host has no name outside;
+# it is known by the first of its processes, which is written down in $hosts_folder/NAME.host. When that process ends, the
+# kernel takes down the host with all that runs on it.
+
+# Where our programs are.
+programs=${WEFT_BIN:-$PWD/artifacts/bin}
 
 # hosts_begin FOLDER: what follows happens to the hosts written down there.
 hosts_begin() {
@@ -41,7 +44,7 @@ on() {
     return 1
   }
   shift
-  PATH=$PWD/artifacts/bin:$PATH nsenter -t "$pid" --net --mount --uts --ipc --pid --root --wd -- "$@"
+  PATH=$programs:$PATH nsenter -t "$pid" --net --mount --uts --ipc --pid --root --wd -- "$@"
 }
 
 # wire HOST DEVICE ADDRESSES HOST DEVICE ADDRESSES: a veth pair, up, with addresses (several by commas) at its ends.

@@ -27,6 +27,9 @@ static class Programs
     /// <summary>A script of the repository, below <c>scripts/</c>.</summary>
     internal static string Script(string name) => Path.Combine(Repository, "scripts", name);
 
+    /// <summary>The demo, with which a newcomer begins.</summary>
+    internal static string Demo => Path.Combine(Repository, "demo.sh");
+
     /// <summary>A folder of what is installed beside the program, below <c>packaging/</c>.</summary>
     internal static string Packaging(string name) => Path.Combine(Repository, "packaging", name);
 
