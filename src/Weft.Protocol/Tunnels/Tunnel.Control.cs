@@ -62,7 +62,11 @@ public sealed partial class Tunnel
         if (wants.HasFlag(Attention.Handshake) || (wants.HasFlag(Attention.NewEndpoint) && WaitsForPeer(now)))
             StartHandshake(now, wall, output);
         if (wants.HasFlag(Attention.Keepalive))
+        {
+            lock (_stagingLock)
+                DropLeftovers(now);
             SendKeepalive(now, wall, output);
+        }
     }
 
     /// <summary>Does what is due. Every timer that was due is not, afterwards.</summary>
@@ -208,14 +212,21 @@ public sealed partial class Tunnel
 
     internal void InterfaceUp()
     {
-        if (PersistentKeepalive != 0)
-            Ask(Attention.Keepalive);
+        // Whoever stages has seen by now that the interface is up, or is seen here.
+        lock (_stagingLock)
+        {
+            if (PersistentKeepalive != 0 || !_staging.IsEmpty)
+                Ask(Attention.Keepalive);
+        }
     }
 
     internal void InterfaceDown()
     {
         lock (_stagingLock)
+        {
             _staging.Clear();
+            _stagedEarly = null;
+        }
         _timers.DisarmAll();
         WipeKeys();
         Volatile.Write(ref _lastInitiation, NeverInitiated);

@@ -17,6 +17,9 @@ public sealed partial class Tunnel : IDisposable
     readonly StagingQueue _staging = new();
     readonly Lock _stagingLock = new();
     EndpointCell? _endpoint;
+
+    /// <summary>When a packet was last staged that came before the interface was up. Under the staging lock.</summary>
+    Instant? _stagedEarly;
     long _receivedBytes;
     long _sentBytes;
     long _lastInitiation = NeverInitiated;
@@ -78,15 +81,22 @@ public sealed partial class Tunnel : IDisposable
 
     /// <summary>
     /// Keeps a copy of a packet until there is a session, or sends it with those that wait if there is one by now. The
-    /// oldest is dropped when 128 packets or 256 KiB wait. Returns wake.
+    /// oldest is dropped when 128 packets or 256 KiB wait. While the interface is down it only waits: whoever was given a
+    /// packet may be ahead of the one who is told that the interface is up. Returns wake.
     /// </summary>
     public bool Stage(Instant now, ReadOnlySpan<byte> packet, INodeOutput output)
     {
         lock (_stagingLock)
         {
-            if (_isClosed || !_node.IsUp)
+            if (_isClosed)
                 return false;
+            DropLeftovers(now);
             _staging.Add(packet);
+            if (!_node.IsUp)
+            {
+                _stagedEarly = now;
+                return false;
+            }
             bool wake = Flush(now, output);
             if (_staging.IsEmpty)
                 return wake;
@@ -196,6 +206,17 @@ public sealed partial class Tunnel : IDisposable
             _staging.RemoveFirst();
         }
         return wake;
+    }
+
+    /// <summary>
+    /// Forgets what was read off the interface just after it went down, if nobody brought it up again soon: it is too old
+    /// to be sent. Under the staging lock.
+    /// </summary>
+    void DropLeftovers(Instant now)
+    {
+        if (now - _stagedEarly > ProtocolTimes.RekeyTimeout)
+            _staging.Clear();
+        _stagedEarly = null;
     }
 
     /// <summary>Our session will soon be refused, and we are the one who is to renew it.</summary>

@@ -70,4 +70,44 @@ public sealed class StagingTests
         _world.RunFor(5.4);
         Assert.Equal(2, Host.IdOf(Assert.Single(a.Received).Packet));
     }
+
+    [Fact]
+    public void A_packet_that_is_ahead_of_the_news_that_the_interface_is_up_goes_out()
+    {
+        (Host a, Host b) = _world.AddPair();
+        a.Node.InterfaceDown();
+        a.SendTo(b, 1);
+        _world.RunFor(1);
+        Assert.Empty(_world.Sent);
+        a.Node.InterfaceUp();
+        a.SendTo(b, 2);
+        _world.Settle();
+        Assert.Equal([1, 2], b.Received.Select(received => Host.IdOf(received.Packet)));
+    }
+
+    [Fact]
+    public void What_was_read_after_the_interface_went_down_does_not_go_out_when_it_comes_up_long_after()
+    {
+        (Host a, Host b) = _world.AddPair();
+        a.Node.InterfaceDown();
+        a.SendTo(b, 1);
+        _world.RunFor(6);
+        a.Node.InterfaceUp();
+        a.SendTo(b, 2);
+        _world.Settle();
+        Assert.Equal(2, Host.IdOf(Assert.Single(b.Received).Packet));
+    }
+
+    [Fact]
+    public void What_was_left_over_does_not_pass_for_what_comes_before_the_next_news()
+    {
+        (Host a, Host b) = _world.AddPair();
+        a.Node.InterfaceDown();
+        a.SendTo(b, 1);
+        _world.RunFor(6);
+        a.SendTo(b, 2);
+        a.Node.InterfaceUp();
+        _world.Settle();
+        Assert.Equal(2, Host.IdOf(Assert.Single(b.Received).Packet));
+    }
 }

@@ -289,8 +289,10 @@ public sealed class TimerTests
         Assert.Equal(Instant.Never, _a.Node.NextDeadline);
         Assert.Equal(0, _a.Node.Index.Count);
         _world.RunFor(100);
+        // It waits for the interface, not for a time.
         _a.SendTo(_b);
-        Assert.Equal(0, PeerA.Staging.Count);
+        Assert.Equal(1, PeerA.Staging.Count);
+        Assert.Equal(Instant.Never, _a.Node.NextDeadline);
     }
 
     [Fact]
