@@ -40,9 +40,9 @@ run() {
   shift 2
   rm -f "$report"
   step "$title" dotnet "tests/$project/bin/Debug/net10.0/$project.dll" -noLogo -noColor -xml "$report" "$@" || failed=$((failed + 1))
-  # What a failed test's hosts printed may fill all that a step shows: so its name, again.
-  sed -n '/<test .*result="Fail"/s/.* name="\([^"]*\)".*/    failed: \1/p' "$report" 2>/dev/null
-  count=$(sed -n '/<assembly /{s/.* passed="\([0-9]*\)".*/\1/p;q}' "$report" 2>/dev/null)
+  # What a failed test's hosts printed may fill all that a step shows: so its name, again. The report is one line.
+  grep -o '<test [^>]*result="Fail"[^>]*>' "$report" 2>/dev/null | sed 's/.* name="\([^"]*\)".*/    failed: \1/'
+  count=$(grep -o -m1 '<assembly [^>]*>' "$report" 2>/dev/null | sed 's/.* passed="\([0-9]*\)".*/\1/')
   passed=$((passed + ${count:-0}))
   [ "${count:-0}" -gt 0 ] || failed=$((failed + 1))
 }
