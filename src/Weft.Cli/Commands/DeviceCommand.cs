@@ -15,9 +15,6 @@ namespace Weft.Cli;
 /// </summary>
 static class DeviceCommand
 {
-    /// <summary>What the background process says on its standard output once its socket answers.</summary>
-    const string Ready = "ready";
-
     internal static Command Create()
     {
         Argument<string> name = new("name") { Description = "The interface to make, for example wg0." };
@@ -101,7 +98,7 @@ static class DeviceCommand
             options,
             started: () =>
             {
-                Console.Out.WriteLine(Ready);
+                Console.Out.WriteLine(DaemonCommand.Ready);
                 Console.Out.Flush();
                 Daemon.DropStandardStreams();
             }
@@ -117,7 +114,6 @@ static class DeviceCommand
             start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
         start.ArgumentList.Add("device");
         start.ArgumentList.Add(options.Name);
-        start.ArgumentList.Add("--detached");
         if (!options.Offloads)
             start.ArgumentList.Add("--no-offloads");
         if (options.NotBefore != 0)
@@ -125,12 +121,11 @@ static class DeviceCommand
             start.ArgumentList.Add(DaemonCommand.NotBefore);
             start.ArgumentList.Add(options.NotBefore.ToString(CultureInfo.InvariantCulture));
         }
-        // A process that holds keys keeps no door for debuggers open, nor sockets in /tmp that outlive it when it is killed.
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        DaemonCommand.Detach(start);
         using Process? process = Process.Start(start);
         if (process is null)
             throw new OperationFailedException($"{start.FileName}: cannot be started", remedy: null);
-        if (process.StandardOutput.ReadLine() == Ready)
+        if (process.StandardOutput.ReadLine() == DaemonCommand.Ready)
             return 0;
         process.WaitForExit();
         return process.ExitCode == 0 ? 1 : process.ExitCode;

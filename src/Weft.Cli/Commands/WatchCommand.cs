@@ -82,7 +82,7 @@ static class WatchCommand
             Reporting.Silent,
             started: () =>
             {
-                Console.Out.WriteLine("ready");
+                Console.Out.WriteLine(DaemonCommand.Ready);
                 Console.Out.Flush();
                 Daemon.DropStandardStreams();
             }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace Weft.Control;
 
@@ -7,6 +8,11 @@ public sealed record DaemonCommand(string Program, ImmutableArray<string> Argume
 {
     /// <summary>The option of <c>weft device</c> that sets a floor under the times of its handshakes.</summary>
     public const string NotBefore = "--not-before";
+
+    /// <summary>What our own say on their standard output, in the background, once they are at work.</summary>
+    public const string Ready = "ready";
+
+    const string Detached = "--detached";
 
     /// <summary>It is this very program.</summary>
     internal bool IsOwn { get; private init; }
@@ -19,6 +25,21 @@ public sealed record DaemonCommand(string Program, ImmutableArray<string> Argume
 
     /// <summary>This very program, as <c>weft watch</c>.</summary>
     public static DaemonCommand OwnWatcher => Own("watch");
+
+    /// <summary>What starts it for an interface.</summary>
+    internal ProcessStartInfo For(string name) => new(Program, [.. Arguments, name]);
+
+    /// <summary>
+    /// Has one of ours serve from the process that is started, in a session of its own. Left alone a device starts itself
+    /// once more for that, which costs the runtime's start twice.
+    /// </summary>
+    public static void Detach(ProcessStartInfo start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        start.ArgumentList.Add(Detached);
+        // A process that holds keys keeps no door for debuggers open, nor sockets in /tmp that outlive it when it is killed.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+    }
 
     static DaemonCommand Own(string command)
     {

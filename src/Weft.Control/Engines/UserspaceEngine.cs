@@ -30,48 +30,76 @@ sealed class UserspaceEngine(DaemonCommand daemon, RouteNetlink netlink, IDevice
     /// <exception cref="OperationFailedException">It did not come up.</exception>
     internal Link Start(string name, DateTimeOffset? notBefore)
     {
-        ProcessStartInfo start = new(daemon.Program)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (string argument in daemon.Arguments)
-            start.ArgumentList.Add(argument);
-        start.ArgumentList.Add(name);
+        ProcessStartInfo start = daemon.For(name);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         if (notBefore is { } floor && daemon.IsOwn)
         {
             start.ArgumentList.Add(DaemonCommand.NotBefore);
             start.ArgumentList.Add(floor.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         }
         reporting.Step(string.Join(' ', [Path.GetFileName(daemon.Program), .. start.ArgumentList]));
-        StringBuilder errors = new();
-        using Process process = new() { StartInfo = start };
-        process.ErrorDataReceived += (_, line) => Collect(errors, line.Data);
-        process.OutputDataReceived += (_, _) => { };
+        if (daemon.IsOwn)
+            DaemonCommand.Detach(start);
+        using Process process = Launch(name, start);
+        process.StandardInput.Close();
+        if (daemon.IsOwn)
+            AwaitWord(name, process);
+        else
+            AwaitEnd(name, process);
+        return netlink.FindLink(name) is { } link && devices.Find(name) is not null
+            ? link
+            : throw NotUp(name, "said that it is up, but does not answer", "");
+    }
+
+    Process Launch(string name, ProcessStartInfo start)
+    {
         try
         {
-            process.Start();
+            return Process.Start(start)!;
         }
         catch (Win32Exception e)
         {
             throw new OperationFailedException($"{name}: {daemon.Program} does not start: {e.Message}", null, e);
         }
-        process.StandardInput.Close();
+    }
+
+    /// <summary>Our own device says a word when it serves, and stays.</summary>
+    static void AwaitWord(string name, Process process)
+    {
+        Task<string?> word = Task.Run(process.StandardOutput.ReadLine);
+        Task<string> errors = Task.Run(process.StandardError.ReadToEnd);
+        bool isLate = !word.Wait(s_patience);
+        if (!isLate && word.Result == DaemonCommand.Ready)
+            return;
+        if (isLate)
+            process.Kill();
+        process.WaitForExit();
+        throw NotUp(name, isLate ? Late : $"ended with status {process.ExitCode}", errors.Result);
+    }
+
+    /// <summary>Others go to the background by themselves, and what was started ends when they serve.</summary>
+    static void AwaitEnd(string name, Process process)
+    {
+        StringBuilder errors = new();
+        process.ErrorDataReceived += (_, line) => Collect(errors, line.Data);
+        process.OutputDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
         // Not until its pipes end: a daemon may keep them.
-        if (!process.WaitForExit(s_patience))
-        {
+        bool isLate = !process.WaitForExit(s_patience);
+        if (!isLate && process.ExitCode == 0)
+            return;
+        if (isLate)
             process.Kill();
-            throw NotUp(name, $"did not report back within {s_patience.TotalSeconds:0} s", errors);
-        }
-        if (process.ExitCode != 0)
-            throw NotUp(name, $"ended with status {process.ExitCode}", errors);
-        return netlink.FindLink(name) is { } link && devices.Find(name) is not null
-            ? link
-            : throw NotUp(name, "said that it is up, but does not answer", errors);
+        string said;
+        lock (errors)
+            said = errors.ToString();
+        throw NotUp(name, isLate ? Late : $"ended with status {process.ExitCode}", said);
     }
+
+    static string Late => $"did not report back within {s_patience.TotalSeconds:0} s";
 
     /// <summary>Ends the device: it goes with its interface, or with its socket where the interface is out of reach.</summary>
     internal void Stop(string name, Link? link)
@@ -120,14 +148,11 @@ sealed class UserspaceEngine(DaemonCommand daemon, RouteNetlink netlink, IDevice
         }
     }
 
-    static OperationFailedException NotUp(string name, string how, StringBuilder errors)
-    {
-        string said;
-        lock (errors)
-            said = errors.ToString().Trim();
-        return new OperationFailedException(
-            said.Length == 0 ? $"{name}: the userspace device {how}" : $"{name}: the userspace device {how}: {said}",
+    static OperationFailedException NotUp(string name, string how, string said) =>
+        new(
+            said.Trim() is { Length: > 0 } words
+                ? $"{name}: the userspace device {how}: {words}"
+                : $"{name}: the userspace device {how}",
             $"Run it in front to see more: weft device {name} --foreground."
         );
-    }
 }

@@ -112,22 +112,17 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
     /// <summary>Returns once the watcher is at work.</summary>
     void Start(string name)
     {
-        ProcessStartInfo start = new(watcher.Program)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (string argument in watcher.Arguments)
-            start.ArgumentList.Add(argument);
-        start.ArgumentList.Add(name);
-        start.ArgumentList.Add("--detached");
+        ProcessStartInfo start = watcher.For(name);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        DaemonCommand.Detach(start);
         FrugalRuntime.Ask(start);
         reporting.Step(string.Join(' ', [Path.GetFileName(watcher.Program), .. start.ArgumentList]));
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         // It says one line, or ends.
-        Task<string?> said = process.StandardOutput.ReadLineAsync();
+        Task<string?> said = Task.Run(process.StandardOutput.ReadLine);
         if (said.Wait(s_patience) && said.Result is not null)
             return;
         throw new OperationFailedException(
