@@ -18,26 +18,26 @@ static class Program
     const int Failed = 1;
     const int WrongUsage = 2;
 
-    /// <summary>Every command of weft, and how one uses it.</summary>
-    static (Command Command, string Example)[] Commands() =>
+    /// <summary>Every command of weft by its name, and how one uses it.</summary>
+    static (string Name, Func<Command> Create, string Example)[] Commands() =>
         [
-            (MakeconfCommand.Create(), "weft makeconf --from mesh.conf"),
-            (CheckCommand.Create(), "weft check mesh.conf"),
-            (SiteCommand.Create(), "weft site add d.example.org --lan 10.0.4.0/24"),
-            (DeployCommand.Create(), "weft deploy a.example.org b.example.org"),
-            (StartCommand.Create(), "weft start /etc/wireguard/wg0.conf"),
-            (ConfirmCommand.Create(), "weft confirm wg0"),
-            (StopCommand.Create(), "weft stop wg0"),
-            (RestartCommand.Create(), "weft restart wg0"),
-            (RepairCommand.Create(), "weft repair wg0"),
-            (StatusCommand.Create(), "weft status"),
-            (DoctorCommand.Create(), "weft doctor b.example.org"),
-            (RouteCommand.Create(), "weft route 10.0.3.10 --from 10.0.1.10"),
-            (WatchCommand.Create(), "weft watch wg0 --once"),
-            (InstallCommand.CreateInstall(), "weft install wg0.conf"),
-            (InstallCommand.CreateUninstall(), "weft uninstall wg0"),
-            (DeviceCommand.Create(), "weft device wg0 --foreground"),
-            (ReceiveCommand.Create(), "ssh root@a.example.org weft receive"),
+            ("makeconf", MakeconfCommand.Create, "weft makeconf --from mesh.conf"),
+            ("check", CheckCommand.Create, "weft check mesh.conf"),
+            ("site", SiteCommand.Create, "weft site add d.example.org --lan 10.0.4.0/24"),
+            ("deploy", DeployCommand.Create, "weft deploy a.example.org b.example.org"),
+            ("start", StartCommand.Create, "weft start /etc/wireguard/wg0.conf"),
+            ("confirm", ConfirmCommand.Create, "weft confirm wg0"),
+            ("stop", StopCommand.Create, "weft stop wg0"),
+            ("restart", RestartCommand.Create, "weft restart wg0"),
+            ("repair", RepairCommand.Create, "weft repair wg0"),
+            ("status", StatusCommand.Create, "weft status"),
+            ("doctor", DoctorCommand.Create, "weft doctor b.example.org"),
+            ("route", RouteCommand.Create, "weft route 10.0.3.10 --from 10.0.1.10"),
+            ("watch", WatchCommand.Create, "weft watch wg0 --once"),
+            ("install", InstallCommand.CreateInstall, "weft install wg0.conf"),
+            ("uninstall", InstallCommand.CreateUninstall, "weft uninstall wg0"),
+            ("device", DeviceCommand.Create, "weft device wg0 --foreground"),
+            ("receive", ReceiveCommand.Create, "ssh root@a.example.org weft receive"),
         ];
 
     static int Main(string[] args)
@@ -86,7 +86,13 @@ static class Program
 
     static int Weft(string[] args)
     {
-        (Command Command, string Example)[] commands = Commands();
+        (string Name, Func<Command> Create, string Example)[] known = Commands();
+        int place = args.Length == 0 ? -1 : Array.FindIndex(known, command => command.Name == args[0]);
+        // To make all of them takes as long as many a command does, so the others are made for the list of them only.
+        (Command Command, string Example)[] commands =
+        [
+            .. (place < 0 ? known : known[place..(place + 1)]).Select(c => (c.Create(), c.Example)),
+        ];
         RootCommand root = new("Joins the networks of several sites with WireGuard.");
         foreach ((Command command, _) in commands)
             root.Subcommands.Add(command);

@@ -91,8 +91,8 @@ sealed class Tools(Action<string> trace)
     static ToolResult Finish(Process process, string program, string input)
     {
         // Both outputs are drained at once, or a program that fills one pipe would wait for us for ever.
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
+        Task<string> output = Task.Run(process.StandardOutput.ReadToEnd);
+        Task<string> errors = Task.Run(process.StandardError.ReadToEnd);
         try
         {
             process.StandardInput.Write(input);
