@@ -12,7 +12,7 @@ public static class FrugalRuntime
 {
     static readonly ImmutableArray<(string Name, string Value)> s_settings =
     [
-        ("DOTNET_TieredCompilation", "0"),
+        ("DOTNET_TC_CallCountingDelayMs", "7fffffff"),
         ("DOTNET_GCgen0size", "0x100000"),
         ("DOTNET_EnableDiagnostics", "0"),
     ];

@@ -37,7 +37,9 @@ static class FarScript
     /// <summary>What it does once is not worth compiling anew (FrugalRuntime keeps that from what it starts).</summary>
     internal static string Receive(string? folder) =>
         Root(
-            FindWeft + NeedWeft + "export DOTNET_TieredCompilation=0; exec \"$w\" receive \"$2\" --client \"$1\"",
+            FindWeft
+                + NeedWeft
+                + "export DOTNET_TC_CallCountingDelayMs=7fffffff; exec \"$w\" receive \"$2\" --client \"$1\"",
             folder
         );
 

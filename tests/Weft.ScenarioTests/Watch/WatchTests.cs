@@ -41,12 +41,12 @@ public sealed class WatchTests
         TwoSites two = TwoSites.Lay(lab, "HoldDown = 1");
         string conf = two.ConfOf(two.A);
         string hook =
-            "# Weft.Hook = echo \"$WEFT_EVENT$DOTNET_TieredCompilation $WEFT_PEER $WEFT_INTERFACE $WEFT_REASON\" >>/run/told; sleep 60";
+            "# Weft.Hook = echo \"$WEFT_EVENT$DOTNET_TC_CallCountingDelayMs $WEFT_PEER $WEFT_INTERFACE $WEFT_REASON\" >>/run/told; sleep 60";
         File.WriteAllText(conf, File.ReadAllText(conf).Replace("[Interface]\n", $"[Interface]\n{hook}\n"));
         two.Start();
         // What is good for the watcher's own process is not for what it starts.
         Assert.Contains(
-            "DOTNET_TieredCompilation=0",
+            "DOTNET_TC_CallCountingDelayMs=7fffffff",
             two.A.Sh("tr '\\0' '\\n' </proc/$(pgrep -f '[w]eft watch')/environ")
         );
 
