@@ -41,6 +41,10 @@ static class RedactedText
         }
     }
 
+    /// <summary>The same of lines that come redacted, and know no tabs, from where <c>wg.sh</c> runs the site.</summary>
+    internal static ImmutableArray<string> LinesOf(ImmutableArray<string> redacted) =>
+        LinesOf(string.Join('\n', redacted));
+
     /// <summary>What differs, for a person: <c>- old</c> and <c>+ new</c>, peers that come or go in one line.</summary>
     internal static ImmutableArray<string> Difference(ImmutableArray<string> before, ImmutableArray<string> after)
     {
@@ -83,7 +87,10 @@ static class RedactedText
         string key = line[..equals].Trim().TrimStart('#').Trim();
         if (!s_secrets.Contains(key, StringComparer.OrdinalIgnoreCase))
             return line;
-        byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes(line[(equals + 1)..].Trim()));
+        string value = line[(equals + 1)..].Trim();
+        if (value.StartsWith(Mark, StringComparison.Ordinal))
+            return $"{line[..equals].Trim()} = {value}";
+        byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes(value));
         return $"{line[..equals].Trim()} = {Mark}{Convert.ToHexStringLower(digest)[..DigestLength]})";
     }
 

@@ -94,10 +94,11 @@ sealed class SiteDeployment : IDisposable
         await _call!.SendAsync(SiteReceiver.Describe, stop).ConfigureAwait(false);
         FarTrial talk = new(_call, _options.Trial);
         if (await talk.HearAsync(s_sendPatience, stop).ConfigureAwait(false) is { Event: FarNews.Described } described)
-            before = described.Lines;
+            before = Greeting!.ByScript ? RedactedText.LinesOf(described.Lines) : described.Lines;
         using SecretText text = new();
         _mesh.Read(_place, text);
-        ImmutableArray<string> after = RedactedText.LinesOf(Encoding.UTF8.GetString(text.Span));
+        string made = Encoding.UTF8.GetString(text.Span);
+        ImmutableArray<string> after = RedactedText.LinesOf(Greeting!.ByScript ? made.Replace('\t', ' ') : made);
         string[] facts =
         [
             Greeting!.Running ? "" : "it does not run now and would be started",
@@ -334,11 +335,14 @@ sealed class SiteDeployment : IDisposable
             Finish(
                 outcome,
                 remark.Length > 0 ? $"{remark}; no boot starts it" : "no boot starts it",
-                $"Have that done: {SshFault.LoginOf(_far.Destination)} weft install {FarText.Shown(greeting.File)}"
+                $"Have that done: {SshFault.LoginOf(_far.Destination)} {Installer(greeting)} install {FarText.Shown(greeting.File)}"
             );
         else
             Finish(outcome, remark);
     }
+
+    static string Installer(FarGreeting greeting) =>
+        greeting.ByScript ? FarText.Shown($"{Path.GetDirectoryName(greeting.File)}/wg.sh") : "weft";
 
     bool Fits(FarGreeting greeting) =>
         greeting.Running

@@ -10,6 +10,9 @@ readonly record struct SshFault(string Text, string Remedy)
 
     const string WeftSays = "weft: ";
 
+    /// <summary>What sudo has to permit: the far end begins as a script, and may have to bring the program.</summary>
+    const string ShellRule = "sudoers: LOGIN ALL=(root) NOPASSWD: /bin/sh";
+
     /// <summary>The program there ran, and said no.</summary>
     internal bool IsOfWeft { get; private init; }
 
@@ -33,11 +36,16 @@ readonly record struct SshFault(string Text, string Remedy)
         if (Says("a password is required") || Says("a terminal is required"))
             return new SshFault(
                 "this login is not root's, and sudo asks for a password there",
-                "Log in as root (Ssh = root@…), or let sudo do without one (NOPASSWD)."
+                $"Let sudo do without one for a shell ({ShellRule}), or log in as root: Ssh = root@…."
             );
         if (Says("sudo: not found") || Says("sudo: command not found"))
             return new SshFault("this login is not root's, and there is no sudo", "Log in as root: Ssh = root@….");
-        if (Says("may not run sudo") || Says("not in the sudoers file") || Says("not allowed to execute"))
+        if (Says("not allowed to execute"))
+            return new SshFault(
+                "this login is not root's, and sudo does not permit it a shell there",
+                $"Permit that ({ShellRule}), or log in as root: Ssh = root@…."
+            );
+        if (Says("may not run sudo") || Says("not in the sudoers file"))
             return new SshFault("this login is not root's and may not use sudo", "Log in as root: Ssh = root@….");
         if (
             complaint.Split('\n').FirstOrDefault(line => line.StartsWith(WeftSays, StringComparison.Ordinal)) is

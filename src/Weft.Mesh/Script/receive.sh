@@ -80,6 +80,11 @@ peers() {
 			if (through != "") printf ",\"through\":\"%s\"", through
 		}'
 } 2>/dev/null
+# Where there is nvram, it holds what a boot runs; elsewhere nobody can tell.
+at_boot() {
+	command -v nvram >/dev/null || return
+	if nvram get script_init | grep -q "#weft-$name#\$"; then echo ',"atBoot":true'; else echo ',"atBoot":false'; fi
+} 2>/dev/null
 greet() {
 	running=false known=',"peers":[]'
 	if [ -e "$run/applied" ] && wg show "$name" >/dev/null 2>&1; then running=true known=$(peers "$1"); fi
@@ -92,8 +97,23 @@ greet() {
 		digest applied "$run/applied"
 		digest onDisk "$folder/$name.conf"
 		digest script "$folder/wg.sh"
-	)$known}"
+	)$(at_boot)$known}"
 }
+# The file that runs, line by line; in place of a secret a part of its digest, as the near end makes it of its own.
+describe() {
+	lines=$(tr -d '\000-\010\013-\037' <"$run/applied" | tr '\t' ' ' | sed 's/\\/\\\\/g; s/"/\\"/g' | while read -r line; do
+		case ${line%%=*} in
+		*[Pp][Rr][Ii][Vv][Aa][Tt][Ee][Kk][Ee][Yy]* | *[Pp][Rr][Ee][Ss][Hh][Aa][Rr][Ee][Dd][Kk][Ee][Yy]*)
+			secret=${line#*=}
+			while [ "$secret" != "${secret# }" ]; do secret=${secret# }; done
+			sum=$(printf %s "$secret" | { sha256sum || openssl dgst -sha256 -r; } | cut -c 1-16)
+			line="${line%%=*}= (secret $sum)"
+			;;
+		esac
+		printf ',"%s"' "$line"
+	done)
+	printf '{"event":"described","lines":[%s]}\n' "${lines#,}"
+} 2>/dev/null
 
 # Takes so many bytes and no more: what follows is another's.
 take() {
@@ -208,7 +228,7 @@ receive)
 	exec 3<&0
 	while read -r word length seconds script; do
 		case $word in
-		describe) say '{"event":"described","lines":[]}' ;;
+		describe) describe ;;
 		apply)
 			# Two processes: it lives on when the shell that ssh waits for is ended, and this one goes back if it is ended.
 			apply "$length" "$seconds" "$script" <&3 &

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Weft.ScenarioTests.Network;
 
@@ -12,10 +13,10 @@ public sealed class DeployTests
         await using Lab lab = new();
         SshSites twenty = SshSites.Lay(lab, 20);
 
-        Dictionary<string, JsonElement> first = twenty.DeployJson();
-        Assert.All(first.Values, site => Assert.Equal("deployed", site.GetProperty("outcome").GetString()));
+        Dictionary<string, JsonElement> deployed = twenty.DeployJson();
+        Assert.All(deployed.Values, site => Assert.Equal("deployed", site.GetProperty("outcome").GetString()));
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"the last of twenty was there after {first.Values.Max(s => s.GetProperty("seconds").GetDouble())} s"
+            $"the last of twenty was there after {deployed.Values.Max(s => s.GetProperty("seconds").GetDouble())} s"
         );
         Assert.All(
             twenty.Sites,
@@ -26,8 +27,12 @@ public sealed class DeployTests
             site => Assert.Equal("600 0", site.Run("stat", "-c", "%a %u", twenty.FileOf(site)).Trim())
         );
 
-        // One of each kind, and one whose file changes; the sixteen others stay as they are.
+        // One of each kind, and one whose file changes; the others stay as they are: their processes, and the session of
+        // two of them, over which they talk all the time.
+        PingCount talk = PingCount.Start(twenty.Sites[9], "10.0.11.1", "10.0.10.1");
         string calm = Calm(twenty.Sites[9]);
+        long session = SessionWith(twenty.Sites[9], twenty.Sites[10]);
+        int before = talk.Settle();
         SshSites.StopServer(twenty.Sites[0]);
         File.WriteAllText($"{lab.Folder}/root.s2.keys", "");
         File.WriteAllText(
@@ -48,6 +53,9 @@ public sealed class DeployTests
         Assert.Matches("s4.example.org +unreachable .*host key is not known here", second.Output);
         Assert.Matches("s5.example.org +deployed", second.Output);
         Assert.Equal("1400", twenty.Sites[4].Run("cat", "/sys/class/net/wg0/mtu").Trim());
+        Assert.Equal(0, talk.LostBetween(before, talk.Settle()));
+        // Sessions are renewed after 120 s, deployment or not.
+        Assert.True(SessionWith(twenty.Sites[9], twenty.Sites[10]) - session is 0 or >= 115);
         Assert.Equal(calm, Calm(twenty.Sites[9]));
     }
 
@@ -180,4 +188,13 @@ public sealed class DeployTests
 
     /// <summary>A site's device and its sessions: the same text as long as nobody touches it.</summary>
     static string Calm(Host site) => site.Run("sh", "-c", "pgrep -f '[w]eft device'; pgrep -f '[w]eft watch'");
+
+    /// <summary>When the session with a peer began, in seconds.</summary>
+    static long SessionWith(Host site, Host peer) =>
+        long.Parse(
+            site.Sh(
+                $"{Programs.Wg} show wg0 latest-handshakes | grep -F '{peer.Run(Programs.Wg, "show", "wg0", "public-key").Trim()}' | cut -f 2"
+            ),
+            CultureInfo.InvariantCulture
+        );
 }

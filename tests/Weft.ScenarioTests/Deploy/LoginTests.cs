@@ -18,7 +18,15 @@ public sealed class LoginTests
         Assert.Equal(1, asked.Status);
         Assert.Matches("refused .*sudo asks for a password there", asked.Output);
 
-        Sudoers(lab, site, "admin ALL=(ALL:ALL) NOPASSWD: ALL");
+        // A shell is what it needs, and no other program in its place.
+        Sudoers(lab, site, $"admin ALL=(root) NOPASSWD: {Programs.Weft}, /usr/bin/wg");
+        CommandResult narrow = one.Deploy();
+        Assert.Equal(1, narrow.Status);
+        Assert.Contains("NOPASSWD: /bin/sh", narrow.Output);
+        Sudoers(lab, site, $"Defaults !authenticate\\nadmin ALL=(root) {Programs.Weft}");
+        Assert.Matches("refused .*sudo does not permit it a shell there", one.Deploy().Output);
+
+        Sudoers(lab, site, "admin ALL=(root) NOPASSWD: /bin/sh");
         Assert.Equal("deployed", one.Outcomes());
         Assert.Equal("600 0", site.Run("stat", "-c", "%a %u", one.FileOf(site)).Trim());
     }

@@ -33,11 +33,32 @@ public sealed class ScriptSiteTests
         );
         Assert.Equal("unchanged unchanged", sites.Outcomes());
 
+        // A Tomato has its boot in nvram.
+        string nvram = $"{lab.Folder}/router/bin/nvram";
+        File.WriteAllText(nvram, "#!/bin/sh\ncat /run/$2\n");
+        File.SetUnixFileMode(nvram, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        CommandResult boot = sites.Deploy();
+        Assert.Matches("s1.example.org +unchanged .*by wg.sh; no boot starts it", boot.Output);
+        Assert.Contains($"ssh s1.example.org {script} install {file}", boot.Output);
+        router.Sh($"echo \"sh '{script}' start '{file}' #weft-wg0#\" >/run/script_init");
+        Assert.DoesNotContain("boot", sites.Deploy().Output);
+        File.Delete(nvram);
+
         // Answers to the office leave through the tunnel now, and go nowhere: nobody can confirm it.
         string before = File.ReadAllText(file);
         sites.Change(sites.Sites[1], "Lan = 203.0.113.248/29");
         CommandResult check = sites.Deploy("--check", "s1.example.org");
         Assert.Matches("s1.example.org +would change .*by wg.sh", check.Output);
+        Assert.Equal(
+            ["+ s2.example.org: AllowedIPs = ", "- s2.example.org: AllowedIPs = "],
+            check
+                .Output.Split('\n')
+                .Select(line => line.Trim())
+                .Where(line => line.StartsWith("+ ") || line.StartsWith("- "))
+                .Select(line => line[..(line.IndexOf('=') + 2)])
+                .Order(StringComparer.Ordinal)
+        );
+        Assert.DoesNotContain("Key", check.Output);
         CommandResult cut = sites.Deploy("--confirm", "5", "s1.example.org");
         Assert.Equal(1, cut.Status);
         Assert.Matches("s1.example.org +rolled back .*; the old state is back", cut.Output);
