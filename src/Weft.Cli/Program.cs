@@ -44,6 +44,7 @@ static class Program
     {
         try
         {
+            Daemon.KeepOpenFilesToItself();
             // Applets take their arguments raw: the grammar of wg is older than any library's.
             string invoked = InvokedName.Read();
             return (Path.GetFileName(invoked), args) switch

@@ -2,9 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Weft.Linux.Interop;
 
-/// <summary>fcntl.h. open is variadic in C; the mode is only read with O_CREAT, which is never passed here.</summary>
+/// <summary>
+/// fcntl.h. Both are variadic in C: open reads its mode only with O_CREAT, which is never passed here, and fcntl takes an int
+/// for the commands above.
+/// </summary>
 static partial class Fcntl
 {
+    public const int F_GETFD = 1;
+    public const int F_SETFD = 2;
+    public const int FD_CLOEXEC = 1;
     public const int O_RDONLY = 0;
     public const int O_RDWR = 2;
     public const int O_NONBLOCK = 0x800;
@@ -19,4 +25,7 @@ static partial class Fcntl
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fcntl(int descriptor, int command, int argument);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Weft.Linux.Interop;
 
 namespace Weft.Linux;
@@ -10,6 +11,30 @@ public static class Daemon
     /// inherit this; a handler they would not.
     /// </summary>
     public static void IgnoreHangup() => _ = Signal.signal(Signal.SIGHUP, Signal.SIG_IGN);
+
+    /// <summary>
+    /// From now on no program that this process starts gets what its own starter left open, but for the standard streams. A
+    /// daemon that kept a lock of theirs open would hold it for as long as it lives: OpenWrt's scripts of <c>/etc/init.d</c>
+    /// and its fw4 call programs with theirs open.
+    /// </summary>
+    public static void KeepOpenFilesToItself()
+    {
+        const string open = "/proc/self/fd";
+        if (!Directory.Exists(open))
+            return;
+        foreach (string path in Directory.GetFileSystemEntries(open))
+        {
+            if (
+                !int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out int descriptor)
+                || descriptor <= 2
+            )
+                continue;
+            int flags = Fcntl.fcntl(descriptor, Fcntl.F_GETFD, 0);
+            // The one that listed the folder is closed by now.
+            if (flags >= 0 && (flags & Fcntl.FD_CLOEXEC) == 0)
+                _ = Fcntl.fcntl(descriptor, Fcntl.F_SETFD, flags | Fcntl.FD_CLOEXEC);
+        }
+    }
 
     /// <summary>Leaves the session, so that the terminal's signals no longer reach this process. Nothing happens when it leads one already.</summary>
     public static void LeaveSession() => _ = Unistd.setsid();
