@@ -22,3 +22,11 @@ reload_service() {
 stop_service() {
 	[ ! -x @PROGRAM@ ] || @PROGRAM@ stop @NAME@
 }
+
+status_service() {
+	@PROGRAM@ status @NAME@
+}
+
+service_running() {
+	@PROGRAM@ status @NAME@ >/dev/null 2>&1
+}

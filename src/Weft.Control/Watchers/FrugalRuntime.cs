@@ -17,6 +17,9 @@ public static class FrugalRuntime
         ("DOTNET_EnableDiagnostics", "0"),
     ];
 
+    /// <summary>The variables, for somebody else who starts the process.</summary>
+    internal static ImmutableArray<(string Name, string Value)> Settings => s_settings;
+
     /// <summary>For a process that is to be started.</summary>
     internal static void Ask(ProcessStartInfo start)
     {

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Weft.Control;
 
 /// <summary>
-/// Sees to it that a site that runs has a watcher: a unit of systemd's where its file is installed, else a process in the
-/// background that cron revives. The watcher itself sees when its site is stopped, and ends.
+/// Sees to it that a site that runs has a watcher: a unit of systemd's where its file is installed, an instance of procd's where
+/// the site is a service of OpenWrt's, else a process in the background that cron revives. The watcher itself sees when its site is stopped, and ends.
 /// </summary>
 sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting reporting)
 {
@@ -36,13 +36,19 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
                     StartUnit(name);
                 return;
             }
+            if (
+                SiteHost.IsInMainNamespace
+                && ProcdWatcher.Has(name)
+                && (folder.IsTaken || Procd.TryStart(name, watcher))
+            )
+                return;
             bool revived = SiteHost.IsInMainNamespace && TryPutReviver(name);
             if (folder.IsTaken)
                 return;
             Start(name);
             if (!revived)
                 reporting.Notice(
-                    $"{name} is watched, but neither systemd's {UnitName} nor cron is there to revive its watcher"
+                    $"{name} is watched, but neither systemd's {UnitName} nor procd nor cron is there to revive its watcher"
                 );
         }
         catch (OperationFailedException e)
@@ -66,10 +72,10 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
         }
     }
 
-    /// <summary>Whether cron or systemd would revive the site's watcher; null where neither could.</summary>
+    /// <summary>Whether cron, systemd or procd would revive the site's watcher; null where none could.</summary>
     internal bool? IsRevived(string name) =>
         !SiteHost.IsInMainNamespace ? null
-        : HasUnit ? true
+        : HasUnit || Procd.Runs(name) ? true
         : new CronEntry(tools, reporting).Has(name);
 
     /// <summary>Nobody revives the watcher any more.</summary>
@@ -79,6 +85,7 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
             return;
         try
         {
+            Procd.Remove(name);
             new CronEntry(tools, reporting).Remove(name);
         }
         catch (OperationFailedException e)
@@ -86,6 +93,8 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
             reporting.Warning(e.Message);
         }
     }
+
+    ProcdWatcher Procd => new(tools, reporting);
 
     static bool HasUnit =>
         Directory.Exists("/run/systemd/system")
