@@ -35,7 +35,8 @@ sealed class HostDns(Tools tools, Reporting reporting)
     {
         if (SiteNames.Of(config, link) is not { } names)
             return place is null ? NamesPlan.Nothing : new NamesPlan(null, [.. Leftovers(link, place, null)]);
-        if (Keeper() is not { } keeper)
+        // What only the user can settle was said by the start; a watcher would say it with every check.
+        if (Keeper(isWatcher ? reporting with { Notice = _ => { } } : reporting) is not { } keeper)
             return new NamesPlan(null, []);
         ImmutableArray<DnsSetting> wanted = keeper.For(names);
         ImmutableArray<DnsSetting> standing = keeper.Standing(link);
@@ -47,12 +48,20 @@ sealed class HostDns(Tools tools, Reporting reporting)
     }
 
     /// <summary>How the names of a site that runs are doing; null when its file has none.</summary>
-    /// <exception cref="OperationFailedException">It cannot be found out.</exception>
     internal NamesStatus? Status(SiteConfig config, string link, string? place)
     {
         if (SiteNames.Of(config, link) is not { } names)
             return null;
-        bool stands = place is not null && KeeperAt(place) is { } keeper && !keeper.Standing(link).IsEmpty;
+        bool stands = false;
+        try
+        {
+            stands = place is not null && KeeperAt(place) is { } keeper && !keeper.Standing(link).IsEmpty;
+        }
+        catch (OperationFailedException e)
+        {
+            // All else of a site is worth knowing, whatever became of dnsmasq's files.
+            reporting.Warning($"whether dnsmasq is told the sites' names cannot be seen: {e.Message}");
+        }
         return new NamesStatus(names.Own?.Domain, [.. names.Others.Select(o => o.Domain)], stands ? place : null);
     }
 
@@ -93,7 +102,7 @@ sealed class HostDns(Tools tools, Reporting reporting)
     }
 
     /// <summary>Null when this host has no dnsmasq that could be told anything.</summary>
-    IDnsKeeper? Keeper()
+    IDnsKeeper? Keeper(Reporting reporting)
     {
         if (Dnsmasq.Find(DnsmasqFolder.IsOurs) is not { } dnsmasq)
             return None("this host has no dnsmasq");

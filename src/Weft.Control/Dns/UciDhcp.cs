@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Weft.Control;
@@ -86,17 +87,71 @@ sealed class UciDhcp(string uci, Dnsmasq? dnsmasq, Tools tools, Reporting report
             );
         if (!settings.IsEmpty && dnsmasq?.FaultOf(settings, tools) is { } fault)
             throw new OperationFailedException($"dnsmasq refuses the sites' names, so it is as before: {fault}", null);
-        string batch = Batch(link, settings, Read());
-        ToolResult result = tools.Run(uci, ["-q", "batch"], batch);
-        if (!result.Succeeded)
+        UciSections dhcp = Read();
+        string batch = Batch(link, settings, dhcp);
+        string before = File.ReadAllText(Place);
+        MakeSureOfRoom(before.Length + batch.Length);
+        Do(["batch"], batch);
+        Do(["commit", "dhcp"]);
+        if (!OthersOf(link, dhcp).SequenceEqual(OthersOf(link, Read())))
         {
-            tools.Run(uci, ["-q", "revert", "dhcp"]);
-            throw new OperationFailedException($"uci does not take the sites' names: {result.Complaint}", null);
+            TextFile.Replace(Place, before);
+            throw new OperationFailedException(
+                $"uci did not write all of {Place}, so it is as before",
+                "Is the flash full ('df /etc')?"
+            );
         }
         dnsmasq?.Restart(tools, reporting);
     }
 
-    /// <summary>The commands that leave of ours just these settings, in one commit.</summary>
+    /// <summary>On a full flash uci empties the file and says that all went well: the router's own settings would be gone.</summary>
+    void MakeSureOfRoom(int bytes)
+    {
+        string place = $"{Path.GetDirectoryName(Place)}/.weft";
+        try
+        {
+            using FileStream file = new(
+                place,
+                FileMode.Create,
+                FileAccess.Write,
+                FileShare.None,
+                0,
+                FileOptions.DeleteOnClose
+            );
+            // Not all the same letter, which a flash that compresses would find room for.
+            file.Write(RandomNumberGenerator.GetBytes(bytes));
+            file.Flush(flushToDisk: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OperationFailedException(
+                $"{Place} is not changed, since there is no room to write it: {e.Message}",
+                "Make room on the flash ('df /etc'), and start again.",
+                e
+            );
+        }
+    }
+
+    static IEnumerable<string> OthersOf(string link, UciSections dhcp) =>
+        dhcp.Sections.Where(s => !IsOurs(s, SectionOf(link)));
+
+    static bool IsOurs(string name, string section) =>
+        name == section || name.StartsWith(section + "_", StringComparison.Ordinal);
+
+    /// <summary>A batch ends well whatever became of its commands, so what uci complains of counts.</summary>
+    void Do(ImmutableArray<string> arguments, string input = "")
+    {
+        ToolResult result = tools.Run(uci, arguments, input);
+        if (result.Succeeded && result.Errors.Trim().Length == 0)
+            return;
+        tools.Run(uci, ["-q", "revert", "dhcp"]);
+        throw new OperationFailedException(
+            $"uci does not take the sites' names, so {Place} is as before: {result.Complaint}",
+            "Is the flash full, or the file faulty ('uci show dhcp' says so)?"
+        );
+    }
+
+    /// <summary>The commands that leave of ours just these settings; they are committed after it.</summary>
     internal static string Batch(string link, ImmutableArray<DnsSetting> settings, UciSections dhcp)
     {
         string section = SectionOf(link);
@@ -107,11 +162,7 @@ sealed class UciDhcp(string uci, Dnsmasq? dnsmasq, Tools tools, Reporting report
             if (old.Option != "host-record" && removed.Add((ListOf(old), ValueOf(old))))
                 text.Append($"del_list {Main}.{ListOf(old)}='{ValueOf(old)}'\n");
         }
-        foreach (
-            string name in dhcp.Sections.Where(s =>
-                s == section || s.StartsWith(section + "_", StringComparison.Ordinal)
-            )
-        )
+        foreach (string name in dhcp.Sections.Where(s => IsOurs(s, section)))
             text.Append($"delete {name}\n");
         if (!settings.IsEmpty)
             text.Append($"set {section}=weft\n");
@@ -132,15 +183,18 @@ sealed class UciDhcp(string uci, Dnsmasq? dnsmasq, Tools tools, Reporting report
                 text.Append($"set {entry}=domain\nset {entry}.name='{parts[0]}'\nset {entry}.ip='{address}'\n");
             }
         }
-        return text.Append("commit dhcp\n").ToString();
+        return text.ToString();
     }
 
     UciSections Read()
     {
-        ToolResult result = tools.Run(uci, ["-q", "show", "dhcp"]);
+        ToolResult result = tools.Run(uci, ["show", "dhcp"]);
         return result.Succeeded
             ? UciSections.Read(result.Output)
-            : throw new OperationFailedException($"uci show dhcp: {result.Complaint}", null);
+            : throw new OperationFailedException(
+                $"{Place} cannot be read: {result.Complaint}",
+                "Mend it until 'uci show dhcp' shows it."
+            );
     }
 
     /// <summary>A section's name has letters, digits and underscores.</summary>

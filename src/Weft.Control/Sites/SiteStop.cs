@@ -101,13 +101,13 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
         {
             NameServers = host.NameServers.Standing(name, state, isNew: true, anyOwner && engine ? file : null),
         };
-        ImmutableArray<HostStep> steps =
-        [
-            .. HostPlan.Stop(name, actual, restore, mark),
-            .. host.Dns.Standing(name, state?.NamesPlace).Select(c => new ChangeNames(name, c)),
-        ];
         StepRunner runner = host.NewRunner();
         List<string> faults = [];
+        ImmutableArray<HostStep> steps = HostPlan.Stop(name, actual, restore, mark);
+        // They stand in a file of others', which may be faulty.
+        Try(() =>
+            steps = [.. steps, .. host.Dns.Standing(name, state?.NamesPlace).Select(c => new ChangeNames(name, c))]
+        );
         foreach (HostStep step in steps)
             Try(() => runner.Run([step]));
         Try(host.NameServers.Tidy);

@@ -24,7 +24,7 @@ public sealed class DnsFilesTests
         """;
 
     [Fact]
-    public void Uci_is_told_in_one_commit_what_is_ours()
+    public void Uci_is_told_what_is_ours()
     {
         Assert.Equal(
             """
@@ -42,7 +42,6 @@ public sealed class DnsFilesTests
             add_list dhcp.@dnsmasq[0].server='/b.lan/192.168.192.2'
             add_list dhcp.weft_wg0.setting='rebind-domain-ok=/b.lan/'
             add_list dhcp.@dnsmasq[0].rebind_domain='b.lan'
-            commit dhcp
 
             """,
             UciDhcp.Batch("wg0", Settings, UciSections.Read(Users))
@@ -68,7 +67,6 @@ public sealed class DnsFilesTests
             del_list dhcp.@dnsmasq[0].server='/b.lan/192.168.192.2'
             delete dhcp.weft_wg0
             delete dhcp.weft_wg0_1
-            commit dhcp
 
             """,
             UciDhcp.Batch("wg0", [], dhcp)
