@@ -144,9 +144,7 @@ sealed class BootWork(string root, Tools tools, Reporting reporting)
     internal bool EditNvram(string variable, int most, Func<string, string> change)
     {
         string nvram = Nvram();
-        // The tool ends the line; the value is the rest.
-        string said = tools.Run(nvram, ["get", variable]).Output;
-        string there = said.EndsWith('\n') ? said[..^1] : said;
+        string there = GetNvram(nvram, variable);
         string wanted = Named($"nvram {variable}", () => change(there));
         if (wanted == there)
             return false;
@@ -157,8 +155,29 @@ sealed class BootWork(string root, Tools tools, Reporting reporting)
                 "Move some of what stands there into a file on /jffs, and call that."
             );
         }
-        Plan("write", $"nvram:{variable}", () => RunTool(nvram, ["set", $"{variable}={wanted}"]), wanted);
+        Plan("write", $"nvram:{variable}", () => SetNvram(nvram, variable, there, wanted), wanted);
         return true;
+    }
+
+    /// <summary>FreshTomato's tool ends well also when the nvram had no room, so only what it gives back counts.</summary>
+    void SetNvram(string nvram, string variable, string there, string wanted)
+    {
+        RunTool(nvram, ["set", $"{variable}={wanted}"]);
+        if (GetNvram(nvram, variable) == wanted)
+            return;
+        RunTool(nvram, ["set", $"{variable}={there}"]);
+        throw new OperationFailedException(
+            $"nvram did not take {variable}, so nothing is committed",
+            "Is it full? 'nvram show' ends with what is free."
+        );
+    }
+
+    /// <summary>Empty for one that is not set, whatever the tool's exit status.</summary>
+    string GetNvram(string nvram, string variable)
+    {
+        // The tool ends the line; the value is the rest.
+        string said = tools.Run(nvram, ["get", variable]).Output;
+        return said.EndsWith('\n') ? said[..^1] : said;
     }
 
     internal void CommitNvram() => Plan("run", "nvram commit", () => RunTool(Nvram(), ["commit"]));

@@ -343,7 +343,12 @@ cron() { # [LINE]
 boot() { # WORD [LINE], in what Tomato runs when it boots, which may be before there is any storage
 	has nvram || die "no nvram here${2:+; have this run at boot: $2}"
 	if marked "$(nvram get script_init)" "$2"; then
-		{ [ ${#lines} -le 4096 ] && nvram set script_init="$lines" && nvram commit; } >&9 || die 'no room in script_init'
+		[ ${#lines} -le 4096 ] || die 'no room in script_init'
+		old=$(nvram get script_init)
+		nvram set script_init="$lines" >&9
+		# It ends well also when it had no room.
+		[ "$(nvram get script_init)" = "$lines" ] || { nvram set script_init="$old" >&9; die 'no room in nvram'; }
+		nvram commit >&9 || die 'nvram commit failed'
 	fi
 	echo "$name $1 at boot"
 }

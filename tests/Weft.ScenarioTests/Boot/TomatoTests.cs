@@ -5,18 +5,20 @@ namespace Weft.ScenarioTests.Boot;
 
 /// <summary>
 /// A Tomato's boot with busybox's shell and the real firewall. Its <c>nvram</c> and <c>cru</c> run on nothing else, so stand-ins
-/// do what those do as far as it matters here: keep variables, count commits, list entries.
+/// do what those do as far as it matters here: keep variables, count commits, list entries. What they print and how they end was
+/// compared with the sources of FreshTomato's <c>nvram</c> and of the <c>cru</c> that Asuswrt-Merlin has of Tomato.
 /// </summary>
 public sealed class TomatoTests
 {
     const string Nvram = """
         #!/bin/sh
-        # Variables are files; the real one prints an empty line for one that is not set.
+        # Variables are files. The real one prints nothing for one that is not set or empty, and ends with 1; set ends well also
+        # when nothing was set, here for a full nvram.
         mkdir -p /nvram
         case $1 in
-        get) [ ! -e "/nvram/$2" ] || cat "/nvram/$2"; echo ;;
-        set) printf '%s' "${2#*=}" >"/nvram/${2%%=*}" ;;
-        commit) echo >>/commits ;;
+        get) [ -s "/nvram/$2" ] || exit 1; cat "/nvram/$2"; echo ;;
+        set) [ -e /nvram-full ] || printf '%s' "${2#*=}" >"/nvram/${2%%=*}" ;;
+        commit) printf 'Commit... '; echo >>/commits; echo done. ;;
         *) exit 1 ;;
         esac
         """;
@@ -29,6 +31,8 @@ public sealed class TomatoTests
         d) grep -v "#$2#\$" /crontab >/crontab.new; mv /crontab.new /crontab ;;
         l) cat /crontab ;;
         esac
+        # Whatever came of it.
+        exit 0
         """;
 
     const string Mine = "echo mine >/run/mine\n";
@@ -93,6 +97,25 @@ public sealed class TomatoTests
         Assert.Contains("Move some of what stands there into a file on /jffs", refused.Errors);
         Assert.Null(router.Read("/jffs/weft/weft"));
         Assert.Null(router.Read("/nvram/script_fire"));
+        Assert.Null(router.Read("/commits"));
+    }
+
+    [Fact]
+    public async Task An_nvram_without_room_is_noticed_though_its_tool_ends_well()
+    {
+        await using Lab lab = new();
+        (TwoSites two, RouterRoot router) = Lay(lab);
+        router.Write("/nvram-full", "");
+
+        CommandResult refused = router.Try($"{Programs.Weft} install {two.ConfOf(two.A)}");
+
+        Assert.Equal(1, refused.Status);
+        Assert.Contains("nvram did not take script_init, so nothing is committed", refused.Errors);
+        router.Ash($"cp {SiteProgram.ScriptBeside(two.ConfOf(two.A))} /jffs/wg.sh; cp {two.ConfOf(two.A)} /jffs");
+        refused = router.Try("ash /jffs/wg.sh install");
+        Assert.Equal(1, refused.Status);
+        Assert.Contains("no room in nvram", refused.Errors);
+        Assert.Equal(Mine, router.Read("/nvram/script_init"));
         Assert.Null(router.Read("/commits"));
     }
 
