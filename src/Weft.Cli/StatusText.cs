@@ -37,6 +37,9 @@ static class StatusText
             );
         if (!watch.IsWatched)
             text.Append($"{Indent}nobody watches the links\n");
+        int down = status.Peers.Count(p => LinkOf(p, watch) is { IsUp: false });
+        if (down > 0)
+            text.Append(CultureInfo.InvariantCulture, $"{Indent}{down} down: {Doctor(status.Interface)} says why\n");
         if (status.Peers.IsEmpty)
             return text.ToString();
         text.Append('\n')
@@ -46,12 +49,17 @@ static class StatusText
             .Append("SENT".PadLeft(AmountWidth))
             .Append("  ENDPOINT\n");
         foreach (SitePeerStatus peer in status.Peers)
-            WritePeer(text, peer, status.Interface, watch.Notes.Links.GetValueOrDefault(peer.PublicKey.ToString()));
+            WritePeer(text, peer, status.Interface, LinkOf(peer, watch));
         foreach (FarSiteStatus far in status.FarSites)
             WriteFar(text, far);
         WriteHistory(text, watch.Notes);
         return text.ToString();
     }
+
+    static LinkState? LinkOf(SitePeerStatus peer, WatchStatus watch) =>
+        watch.Notes.Links.GetValueOrDefault(peer.PublicKey.ToString());
+
+    static string Doctor(string name) => name == SiteArguments.UsualSite ? "weft doctor" : $"weft doctor --site {name}";
 
     static void WriteHistory(StringBuilder text, WatchNotes notes)
     {

@@ -22,7 +22,7 @@ static class DoctorCommand
         {
             Description =
                 "The site's file, or its name: wg0 is wg0.conf beside this program, else /etc/wireguard/wg0.conf.",
-            DefaultValueFactory = _ => "wg0",
+            DefaultValueFactory = _ => SiteArguments.UsualSite,
         };
         Option<bool> json = new("--json") { Description = "Print it as JSON." };
         Option<bool> trace = SiteArguments.Trace();

@@ -29,7 +29,7 @@ static class RouteCommand
         Option<string> site = new("--site")
         {
             Description = "A site to go by although it does not run: its file or name. Running ones are always known.",
-            DefaultValueFactory = _ => "wg0",
+            DefaultValueFactory = _ => SiteArguments.UsualSite,
         };
         Option<bool> json = new("--json") { Description = "Print it as JSON." };
         Option<bool> trace = SiteArguments.Trace();

@@ -6,12 +6,15 @@ namespace Weft.Cli;
 /// <summary>What start, stop, restart and status have in common on the command line.</summary>
 static class SiteArguments
 {
+    /// <summary>The site that is meant where none is named.</summary>
+    internal const string UsualSite = "wg0";
+
     internal static Argument<string> Site() =>
         new("site")
         {
             Description =
                 "The site's file, or its name: wg0 is wg0.conf beside this program, else /etc/wireguard/wg0.conf.",
-            DefaultValueFactory = _ => "wg0",
+            DefaultValueFactory = _ => UsualSite,
         };
 
     internal static Option<Engine> Engine() =>

@@ -188,8 +188,11 @@ sealed class PeerJudge(SiteExamination site, PeerExamination peer, PeerProbe? pr
     {
         foreach (Linux.UdpRefusal refusal in probe!.Refusals)
         {
-            bool isItself = refusal.From.Equals(endpoint.Address);
-            string who = isItself ? $"{refusal.From} itself" : $"the router {refusal.From}";
+            bool isOwn = refusal.From.Equals(peer.Outer.Way?.PreferredSource);
+            string who =
+                isOwn ? $"this host itself ({refusal.From})"
+                : refusal.From.Equals(endpoint.Address) ? $"{refusal.From} itself"
+                : $"the router {refusal.From}";
             string seen = $"{who} answers ICMP '{refusal.Error}' to UDP for {endpoint}";
             if (refusal.Error.IsTooBig || refusal.Error.IsExpired)
                 continue;
@@ -205,7 +208,13 @@ sealed class PeerJudge(SiteExamination site, PeerExamination peer, PeerProbe? pr
                     Layer.UdpOut,
                     $"a firewall refuses what we send to {endpoint}",
                     [seen, _words.Unanswered()],
-                    $"Let UDP to port {endpoint.Port} through at {refusal.From}."
+                    isOwn ? FreeOut(endpoint) : $"Let UDP to port {endpoint.Port} through at {refusal.From}."
+                ),
+                _ when isOwn => _words.Found(
+                    Layer.UdpOut,
+                    $"nobody has the address {Next(endpoint)} at {peer.OuterInterface}",
+                    [seen, _words.Unanswered()],
+                    $"Is that line up, and the address right? See: ip neighbour show dev {peer.OuterInterface}."
                 ),
                 _ => _words.Found(
                     Layer.UdpOut,
@@ -217,6 +226,9 @@ sealed class PeerJudge(SiteExamination site, PeerExamination peer, PeerProbe? pr
         }
         return null;
     }
+
+    /// <summary>Who is to take the packets from this host: a gateway, or the peer where it is on the same wire.</summary>
+    IPAddress Next(IPEndPoint endpoint) => peer.Outer.Way?.Gateway ?? endpoint.Address;
 
     Diagnosis? In()
     {

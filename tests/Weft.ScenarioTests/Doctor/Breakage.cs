@@ -18,4 +18,28 @@ sealed record Breakage(
     string Evidence,
     (char Host, string Script)[] Break,
     (char Host, string Script)[] Mend
-);
+)
+{
+    /// <summary>Of site a itself.</summary>
+    internal static Breakage Own(string title, string layer, string evidence, string script, string mend) =>
+        new(title, "", layer, evidence, [('a', script)], [('a', mend)]);
+
+    /// <summary>Of a link of site a.</summary>
+    internal static Breakage Link(
+        string title,
+        string about,
+        string layer,
+        string evidence,
+        (char, string) script,
+        (char, string) mend
+    ) => new(title, about, layer, evidence, [script], [mend]);
+
+    internal static Breakage Link(
+        string title,
+        string about,
+        string layer,
+        string evidence,
+        (char, string)[] scripts,
+        (char, string)[] mends
+    ) => new(title, about, layer, evidence, scripts, mends);
+}

@@ -6,13 +6,15 @@ namespace Weft.ScenarioTests.Doctor;
 /// <summary>The doctor names what is broken, and finds nothing where nothing is.</summary>
 public sealed class DoctorTests(DoctorMesh mesh) : IClassFixture<DoctorMesh>
 {
-    public static TheoryData<string> Titles => [.. BrokenSites.All.Select(b => b.Title)];
+    static readonly Breakage[] s_all = [.. BrokenSites.All, .. BrokenLinks.All];
+
+    public static TheoryData<string> Titles => [.. s_all.Select(b => b.Title)];
 
     [Theory]
     [MemberData(nameof(Titles))]
     public void It_names_the_layer_and_how_that_is_known(string title)
     {
-        Breakage breakage = BrokenSites.All.Single(b => b.Title == title);
+        Breakage breakage = s_all.Single(b => b.Title == title);
         // A fault of the site itself shows whatever its links are like.
         if (breakage.About.Length == 0)
             mesh.Start();

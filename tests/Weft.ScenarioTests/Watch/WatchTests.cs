@@ -23,7 +23,10 @@ public sealed class WatchTests
         Assert.Contains("192.168.192.2/32", two.A.Run(Programs.DebianWg, "show", "wg0", "allowed-ips"));
         // A start while it is down leaves its routes away.
         Assert.Contains("nothing to change", two.Program.Start(two.A, two.ConfOf(two.A)));
-        Assert.Contains("DOWN", two.Program.Run(two.A, "status", two.ConfOf(two.A)));
+        string broken = two.Program.Run(two.A, "status", two.ConfOf(two.A));
+        Assert.Contains("DOWN", broken);
+        // A router that has the script alone has no doctor.
+        Assert.Equal(by == RunBy.Weft, broken.Contains("1 down: weft doctor says why\n"));
 
         two.Mend();
         Wait.Until(two.HasRoute, seconds: TwoSites.Soon);
