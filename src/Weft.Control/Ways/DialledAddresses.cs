@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Weft.Control;
@@ -7,11 +8,14 @@ namespace Weft.Control;
 /// <summary>
 /// Where a program of another VPN sends its packets, as far as can be told from outside: the far ends of its connected
 /// sockets (proc(5), <c>net/tcp</c> and the like), and for tinc, which tries again but seldom once it has lost a
-/// connection, the addresses that its own files have it dial.
+/// connection, the hosts that its own files have it dial, by address or name.
 /// </summary>
 static class DialledAddresses
 {
-    const string Socket = "socket:[";
+    const string SocketLink = "socket:[";
+
+    /// <summary>For all names of a program; with a dead name server there is no more to be known than without.</summary>
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     internal static HashSet<IPAddress> Of(TunHolder holder)
     {
@@ -31,7 +35,7 @@ static class DialledAddresses
                 }
             }
             if (holder.Program == "tincd")
-                found.UnionWith(OfTinc(holder));
+                found.UnionWith(Resolved(OfTinc(holder)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -48,8 +52,8 @@ static class DialledAddresses
                 .EnumerateFiles($"{holder.Folder}/fd")
                 .Select(path => new FileInfo(path).LinkTarget)
                 .OfType<string>()
-                .Where(target => target.StartsWith(Socket, StringComparison.Ordinal))
-                .Select(target => target[Socket.Length..^1]),
+                .Where(target => target.StartsWith(SocketLink, StringComparison.Ordinal))
+                .Select(target => target[SocketLink.Length..^1]),
         ];
 
     /// <summary>Of a line of the kernel's tables: <c>sl local_address rem_address st … inode</c>; null when it is not connected or not one of these.</summary>
@@ -73,8 +77,31 @@ static class DialledAddresses
         return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? null : address;
     }
 
-    /// <summary>The <c>Address</c> of each host that tinc.conf has it connect to, where that is no name.</summary>
-    static IEnumerable<IPAddress> OfTinc(TunHolder holder)
+    /// <summary>What they mean on this host; a name that is not known in time means nothing.</summary>
+    static IEnumerable<IPAddress> Resolved(IEnumerable<string> hosts)
+    {
+        using CancellationTokenSource late = new(s_patience);
+        Task<IPAddress[]>[] lookups = [.. hosts.Distinct().Select(host => ResolveAsync(host, late.Token))];
+        return Task.WhenAll(lookups).GetAwaiter().GetResult().SelectMany(addresses => addresses);
+    }
+
+    static async Task<IPAddress[]> ResolveAsync(string host, CancellationToken late)
+    {
+        if (IPAddress.TryParse(host, out IPAddress? address))
+            return [address];
+        try
+        {
+            // The system's own lookup ends in its own time, whatever it is told.
+            return await Dns.GetHostAddressesAsync(host, late).WaitAsync(late).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ArgumentException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The <c>Address</c> of each host that tinc.conf has it connect to: addresses and names.</summary>
+    static IEnumerable<string> OfTinc(TunHolder holder)
     {
         string root = $"{holder.Folder}/root{TincFolder(File.ReadAllText($"{holder.Folder}/cmdline").Split('\0'))}";
         if (!File.Exists($"{root}/tinc.conf"))
@@ -86,8 +113,8 @@ static class DialledAddresses
                 continue;
             foreach (string value in Values(path, "Address"))
             {
-                if (IPAddress.TryParse(value.Split(' ')[0], out IPAddress? address))
-                    yield return address;
+                // A port may follow.
+                yield return value.Split(' ')[0];
             }
         }
     }

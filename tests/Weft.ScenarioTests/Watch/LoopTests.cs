@@ -6,14 +6,17 @@ namespace Weft.ScenarioTests.Watch;
 /// <summary>Tunnels whose own packets take another tunnel, or themselves, beside real tinc.</summary>
 public sealed class LoopTests
 {
-    [Fact]
-    public async Task Two_vpns_that_send_their_packets_through_each_other_are_named_with_what_they_dial()
+    [Theory]
+    [InlineData("192.168.192.1")]
+    [InlineData("inside.example.org")]
+    public async Task Two_vpns_that_send_their_packets_through_each_other_are_named_with_what_they_dial(string dialled)
     {
         await using Lab lab = new();
         TwoSites two = TwoSites.Lay(lab);
         Tinc.Join(lab, hub: "203.0.113.1", two.A, two.B);
         two.Start();
-        Tinc.Redial(lab, two.B, two.A, "192.168.192.1");
+        lab.SetName("inside.example.org", "192.168.192.1");
+        Tinc.Redial(lab, two.B, two.A, dialled);
         Assert.Equal(0, two.B.Try(Programs.Weft, "route", "10.0.1.10").Status);
 
         two.A.Run(Programs.Weft, "stop");
