@@ -94,6 +94,35 @@ public sealed class RelayTests
         Assert.False(far.GetProperty("linkUp").GetBoolean());
     }
 
+    [Fact]
+    public async Task A_trial_by_peers_asks_the_site_behind_a_relay_too()
+    {
+        await using Lab lab = new();
+        FourSites four = FourSites.Lay(lab);
+        four.Start();
+        Wait.Until(() => four.C.Try("ping", "-n", "-c", "1", "-W", "1", "192.168.192.4").Succeeded);
+        string conf = four.ConfOf(four.C);
+        string changed = File.ReadAllText(conf).Replace("[Interface]\n", "[Interface]\nMTU = 1380\n");
+        File.WriteAllText(conf, changed);
+        Assert.Contains("confirmed, the peers answer as before", Try("30").Output);
+
+        // Both relays answer, and d drops what comes by another one than its own.
+        string moved = changed
+            .Replace(", 192.168.192.4/32", "")
+            .Replace("= 192.168.192.2/32", "= 192.168.192.2/32, 192.168.192.4/32");
+        Assert.Contains("192.168.192.2/32, 192.168.192.4/32", moved);
+        File.WriteAllText(conf, moved);
+        CommandResult reverted = Try("5");
+
+        Assert.Equal(1, reverted.Status);
+        Assert.Contains("not confirmed in time, so the old state is back", reverted.Output);
+        Assert.Equal(changed, File.ReadAllText(conf));
+        Wait.Until(() => four.C.Try("ping", "-n", "-c", "1", "-W", "1", "192.168.192.4").Succeeded);
+
+        CommandResult Try(string seconds) =>
+            four.C.Try(Programs.Weft, "start", conf, "--confirm", seconds, "--by-peers");
+    }
+
     static void WaitForCarriers(FourSites four, string address) =>
         Wait.Until(
             () => FourSites.Carrier(four.C, OfD) == address && FourSites.Carrier(four.D, OfC) == address,
