@@ -25,6 +25,10 @@ sealed class PeerProber(
     static readonly TimeSpan s_reach = TimeSpan.FromSeconds(1.2);
 
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(0.8);
+
+    /// <summary>Of a host that answers an echo a second.</summary>
+    static readonly TimeSpan s_patienceWithSeldom = TimeSpan.FromSeconds(1.5);
+
     static readonly TimeSpan s_again = TimeSpan.FromSeconds(0.2);
 
     /// <summary>A device repeats its initiation every 5 s and a little (REKEY_TIMEOUT): both ends have called by then.</summary>
@@ -134,17 +138,46 @@ sealed class PeerProber(
             ];
             List<EchoQuestion> questions = [.. same.Select(p => new EchoQuestion(p.Address!))];
             using (EchoSocket socket = EchoSocket.Open(site.Interface, source, withErrors: true))
-                EchoRound.Ask(socket, questions, s_patience, s_again);
+                EchoRound.Ask(socket, questions, s_patienceWithSeldom, s_again);
             for (int i = 0; i < same.Length; i++)
                 this[same[i]] = this[same[i]] with { LanSource = source, AnswersLan = questions[i].IsAnswered };
         }
     }
 
-    /// <summary>Many sizes at once, first in large steps and then in small ones; 0 when none comes back.</summary>
+    /// <summary>
+    /// Many sizes at once, first in large steps and then in small ones; 0 when none comes back. A host that answers only so
+    /// many echoes a second looks the same as a narrow way, so the next larger size is asked by itself.
+    /// </summary>
     int LargestThatFits(IPAddress address, int full)
     {
         int largest = Largest(address, SmallestTried, full, CoarseStep);
-        return largest == 0 ? 0 : Math.Max(largest, Largest(address, largest, largest + CoarseStep, SizeStep));
+        if (largest > 0)
+            largest = Math.Max(largest, Largest(address, largest, largest + CoarseStep, SizeStep));
+        int next = largest == 0 ? SmallestTried : largest + SizeStep;
+        if (next >= full || !ComesBack(address, next))
+            return largest;
+        return ComesBack(address, full) ? full : LargestOneByOne(address, next, full);
+    }
+
+    int LargestOneByOne(IPAddress address, int fits, int fails)
+    {
+        while (fails - fits > SizeStep)
+        {
+            int size = fits + Math.Max(SizeStep, (fails - fits) / 2 / SizeStep * SizeStep);
+            if (ComesBack(address, size))
+                fits = size;
+            else
+                fails = size;
+        }
+        return fits;
+    }
+
+    bool ComesBack(IPAddress address, int size)
+    {
+        List<EchoQuestion> questions = [new EchoQuestion(address, size)];
+        using EchoSocket socket = EchoSocket.Open(site.Interface, withErrors: true);
+        EchoRound.Ask(socket, questions, s_patienceWithSeldom, s_again);
+        return questions[0].IsAnswered;
     }
 
     int Largest(IPAddress address, int from, int below, int step)

@@ -272,18 +272,25 @@ static class BrokenLinks
             "large packets are lost on the way",
             "b",
             "mtu",
-            "one of 1420 does not",
+            "a packet of 1328 bytes comes back through the tunnel, one of 1420 does not",
+            [('i', Narrow), ('b', NoPieces)],
+            [('i', Wide), ('b', "nft delete table ip late")]
+        ),
+        Link(
+            "large packets are lost on the way to a site that answers two echoes a second",
+            "b",
+            "mtu",
+            "a packet of 1328 bytes comes back through the tunnel, one of 1420 does not",
             [
-                (
-                    'i',
-                    "ip link set to-b mtu 1400; " + Late("through", "forward", "icmp type destination-unreachable drop")
-                ),
+                ('i', Narrow),
                 (
                     'b',
-                    "nft 'table ip late { chain in { type filter hook prerouting priority -450; ip frag-off & 0x3fff != 0 drop; }; }'"
+                    NoPieces
+                        + "; nft 'table ip seldom { chain in { type filter hook input priority 10; "
+                        + "icmp type echo-request limit rate over 2/second burst 2 packets drop; }; }'"
                 ),
             ],
-            [('i', "ip link set to-b mtu 1500; nft delete table inet late"), ('b', "nft delete table ip late")]
+            [('i', Wide), ('b', "nft delete table ip late; nft delete table ip seldom")]
         ),
         Link(
             "the far site does not forward",
@@ -305,6 +312,15 @@ static class BrokenLinks
 
     /// <summary>As a watcher of the far site would, it asks for us all the time.</summary>
     const string Calls = "ping -i 0.3 192.168.192.1 >/dev/null 2>&1 &";
+
+    /// <summary>Nobody hears that packets are too large for it.</summary>
+    static string Narrow =>
+        "ip link set to-b mtu 1400; " + Late("through", "forward", "icmp type destination-unreachable drop");
+
+    const string Wide = "ip link set to-b mtu 1500; nft delete table inet late";
+
+    const string NoPieces =
+        "nft 'table ip late { chain in { type filter hook prerouting priority -450; ip frag-off & 0x3fff != 0 drop; }; }'";
 
     /// <summary>Changes what names mean: in place, since the file is mounted.</summary>
     static string Names(string edit) => $"sed '{edit}' /etc/hosts >/run/names; cat /run/names >/etc/hosts";
