@@ -76,9 +76,7 @@ public sealed class SystemdTests
         (TwoSites two, Machine made) = Lay(lab);
         await using Machine machine = made;
         machine.Boot();
-        machine.Run(Programs.Weft, "install", two.ConfOf(two.A));
-        machine.Run("systemctl", "start", "weft@wg0");
-        Wait.Until(() => Pings(machine), seconds: TwoSites.Soon);
+        Install(machine, two);
 
         string old = File.ReadAllText(machine.Kept("/etc/wireguard/wg0.conf"));
         machine.Sh("sed -i 's/^\\[Interface\\]$/[Interface]\\nMTU = 1280/' /etc/wireguard/wg0.conf");
@@ -102,9 +100,7 @@ public sealed class SystemdTests
         (TwoSites two, Machine made) = Lay(lab);
         await using Machine machine = made;
         machine.Boot();
-        machine.Run(Programs.Weft, "install", two.ConfOf(two.A));
-        machine.Run("systemctl", "start", "weft@wg0");
-        Wait.Until(() => Pings(machine), seconds: TwoSites.Soon);
+        Install(machine, two);
         Wait.Until(() => File.Exists(machine.Kept("/var/lib/weft/wg0.endpoints")));
 
         machine.Crash();
@@ -160,6 +156,14 @@ public sealed class SystemdTests
         two.A.Run("ip", "link", "del", "lan");
         two.B.Run(Programs.Weft, "start", two.ConfOf(two.B));
         return (two, new Machine(lab, two.A, "wan", "203.0.113.1/24"));
+    }
+
+    /// <summary>For all boots to come, and starts it now.</summary>
+    static void Install(Machine machine, TwoSites two)
+    {
+        machine.Run(Programs.Weft, "install", two.ConfOf(two.A));
+        machine.Run("systemctl", "start", "weft@wg0");
+        Wait.Until(() => Pings(machine), seconds: TwoSites.Soon);
     }
 
     /// <summary>From the site's own tunnel address to b's LAN.</summary>

@@ -87,6 +87,18 @@ sealed class TwoSites
     /// <summary>Whether a sends what is for b's LAN into the tunnel.</summary>
     internal bool HasRoute() => A.Run("ip", "route", "show", "10.0.2.0/24").Contains("dev wg0");
 
+    /// <summary>Edits a's file: another MTU, which is easy to see. The texts of before and after.</summary>
+    internal (string Old, string New) Narrow()
+    {
+        string old = File.ReadAllText(ConfOf(A));
+        string changed = old.Replace("[Interface]\n", "[Interface]\nMTU = 1280\n");
+        File.WriteAllText(ConfOf(A), changed);
+        return (old, changed);
+    }
+
+    /// <summary>Of a's tunnel: 1420, or 1280 once a <see cref="Narrow"/> file is what runs.</summary>
+    internal string Mtu() => A.Run("cat", "/sys/class/net/wg0/mtu").Trim();
+
     /// <summary>Ends a's watcher without a chance to tidy up, and returns when it is no more.</summary>
     internal void KillWatcher()
     {

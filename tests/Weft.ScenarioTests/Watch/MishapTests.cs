@@ -14,25 +14,12 @@ public sealed class MishapTests
         TwoSites two = TwoSites.Lay(lab);
         two.Start();
         two.A.Sh("mount --bind /run/weft /run/weft; mount -o remount,ro,bind /run/weft");
-        string conf = two.ConfOf(two.A);
-        string good = File.ReadAllText(conf);
-        File.WriteAllText(conf, good.Replace("[Interface]\n", "[Interface]\nMTU = 1280\n"));
 
-        CommandResult refused = two.A.Try(Programs.Weft, "start", conf);
-        Assert.Equal(1, refused.Status);
-        Assert.Contains("Read-only file system", refused.Errors);
-        Assert.Contains("Make /run/weft a place to write to, and run it again; what runs goes on.", refused.Errors);
-        Assert.Equal("1420", two.A.Run("cat", "/sys/class/net/wg0/mtu").Trim());
-        Wait.Until(two.Pings, seconds: TwoSites.Soon);
-
-        two.Cut();
-        Wait.Until(() => !two.HasRoute(), seconds: TwoSites.Soon);
-        two.Mend();
-        Wait.Until(two.HasRoute, seconds: TwoSites.Soon);
+        AssertGoesOn(two, "Read-only file system");
 
         two.A.Run("umount", "/run/weft");
-        two.A.Run(Programs.Weft, "start", conf);
-        Assert.Equal("1280", two.A.Run("cat", "/sys/class/net/wg0/mtu").Trim());
+        two.A.Run(Programs.Weft, "start", two.ConfOf(two.A));
+        Assert.Equal("1280", two.Mtu());
     }
 
     [Fact]
@@ -66,19 +53,8 @@ public sealed class MishapTests
         two.Start();
         FillDisk(two.A, "/run");
         string conf = two.ConfOf(two.A);
-        string good = File.ReadAllText(conf);
-        File.WriteAllText(conf, good.Replace("[Interface]\n", "[Interface]\nMTU = 1280\n"));
 
-        CommandResult refused = two.A.Try(Programs.Weft, "start", conf);
-        Assert.Equal(1, refused.Status);
-        Assert.Contains("No space left on device", refused.Errors);
-        Assert.Contains("Make /run/weft a place to write to, and run it again; what runs goes on.", refused.Errors);
-        Assert.Equal("1420", two.A.Run("cat", "/sys/class/net/wg0/mtu").Trim());
-        Wait.Until(two.Pings, seconds: TwoSites.Soon);
-        two.Cut();
-        Wait.Until(() => !two.HasRoute(), seconds: TwoSites.Soon);
-        two.Mend();
-        Wait.Until(two.HasRoute, seconds: TwoSites.Soon);
+        AssertGoesOn(two, "No space left on device");
 
         // A new one does not come up by halves.
         two.A.Run(Programs.Weft, "stop", "wg0");
@@ -88,7 +64,7 @@ public sealed class MishapTests
         Wait.Until(() => HostState.Capture(two.A) == before);
 
         two.A.Run(Programs.Weft, "start", conf);
-        Assert.Equal("1280", two.A.Run("cat", "/sys/class/net/wg0/mtu").Trim());
+        Assert.Equal("1280", two.Mtu());
         Wait.Until(two.Pings, seconds: TwoSites.Soon);
     }
 
@@ -174,15 +150,14 @@ public sealed class MishapTests
         TwoSites two = TwoSites.Lay(lab);
         two.Start();
         string conf = two.ConfOf(two.A);
-        string old = File.ReadAllText(conf);
-        File.WriteAllText(conf, old.Replace("[Interface]\n", "[Interface]\nMTU = 1280\n"));
+        (string old, _) = two.Narrow();
         two.A.Start(Programs.Weft, "start", conf, "--confirm", "3600");
-        Wait.Until(() => two.A.Run("cat", "/sys/class/net/wg0/mtu").Trim() == "1280");
+        Wait.Until(() => two.Mtu() == "1280");
         Wait.Until(() => File.Exists($"{two.A.Root}/run/weft/trial/wg0"));
 
         two.A.Sh("printf '{\"file\": \"/' >/run/weft/trial/wg0");
 
-        Wait.Until(() => two.A.Run("cat", "/sys/class/net/wg0/mtu").Trim() == "1420", seconds: TwoSites.Soon);
+        Wait.Until(() => two.Mtu() == "1420", seconds: TwoSites.Soon);
         Assert.Equal(old, File.ReadAllText(conf));
         Wait.Until(two.Pings, seconds: TwoSites.Soon);
     }
@@ -248,6 +223,22 @@ public sealed class MishapTests
         // Whose the table was is not known any more, so an empty one may stay; nothing in it.
         Assert.DoesNotContain("WEFT", two.A.Sh("iptables-save; ip6tables-save; nft list ruleset"));
         Assert.DoesNotContain("-A ", two.A.Sh("iptables-save; ip6tables-save"));
+    }
+
+    /// <summary>Where <c>/run/weft</c> cannot be written to: a change is refused, what runs stays, and so does the watching.</summary>
+    static void AssertGoesOn(TwoSites two, string why)
+    {
+        two.Narrow();
+        CommandResult refused = two.A.Try(Programs.Weft, "start", two.ConfOf(two.A));
+        Assert.Equal(1, refused.Status);
+        Assert.Contains(why, refused.Errors);
+        Assert.Contains("Make /run/weft a place to write to, and run it again; what runs goes on.", refused.Errors);
+        Assert.Equal("1420", two.Mtu());
+        Wait.Until(two.Pings, seconds: TwoSites.Soon);
+        two.Cut();
+        Wait.Until(() => !two.HasRoute(), seconds: TwoSites.Soon);
+        two.Mend();
+        Wait.Until(two.HasRoute, seconds: TwoSites.Soon);
     }
 
     /// <summary>The watcher of a site that it knows nothing about has seen its peer answer; before, handshakes are all it goes by.</summary>

@@ -13,17 +13,17 @@ public sealed class TrialTests
         await using Lab lab = new();
         TwoSites two = TwoSites.Lay(lab);
         two.Start();
-        (string old, string broken) = LockOut(two);
+        (string old, string broken) = two.Narrow();
 
         Running trial = two.A.Start(Programs.Weft, "start", two.ConfOf(two.A), "--confirm", "3");
-        Wait.Until(() => Mtu(two) == "1280");
+        Wait.Until(() => two.Mtu() == "1280");
         // A reboot at this moment would find the old file.
         Assert.Equal(old, File.ReadAllText(two.ConfOf(two.A)));
         CommandResult ended = trial.WaitForExit(TimeSpan.FromSeconds(30));
 
         Assert.Equal(1, ended.Status);
         Assert.Contains("not confirmed in time, so the old state is back", ended.Output);
-        Assert.Equal("1420", Mtu(two));
+        Assert.Equal("1420", two.Mtu());
         Assert.Equal(old, File.ReadAllText(two.ConfOf(two.A)));
         Assert.Equal(broken, File.ReadAllText(two.ConfOf(two.A) + ".unconfirmed"));
         Wait.Until(two.Pings, seconds: TwoSites.Soon);
@@ -35,10 +35,10 @@ public sealed class TrialTests
         await using Lab lab = new();
         TwoSites two = TwoSites.Lay(lab);
         two.Start();
-        LockOut(two);
+        two.Narrow();
 
         two.A.Start(Programs.Weft, "start", two.ConfOf(two.A), "--confirm", "2");
-        Wait.Until(() => Mtu(two) == "1280");
+        Wait.Until(() => two.Mtu() == "1280");
         two.A.Sh("kill -9 $(pgrep -f '[w]eft watch') $(pgrep -f '[w]eft start')");
         // What cron does every minute.
         two.A.Run(Programs.Weft, "watch", "wg0", "--background");
@@ -48,7 +48,7 @@ public sealed class TrialTests
             () => two.A.Run(Programs.Weft, "status").Contains("nobody confirmed the new state"),
             seconds: TwoSites.Soon
         );
-        Assert.Equal("1420", Mtu(two));
+        Assert.Equal("1420", two.Mtu());
         Wait.Until(two.Pings, seconds: TwoSites.Soon);
     }
 
@@ -58,7 +58,7 @@ public sealed class TrialTests
         await using Lab lab = new();
         TwoSites two = TwoSites.Lay(lab);
         two.Start();
-        (_, string changed) = LockOut(two);
+        (_, string changed) = two.Narrow();
 
         Running trial = two.A.Start(Programs.Weft, "start", two.ConfOf(two.A), "--confirm", "60", "--json");
         Wait.Until(() => two.A.Run(Programs.Weft, "status").Contains("on trial"));
@@ -72,7 +72,7 @@ public sealed class TrialTests
         Assert.Equal(0, ended.Status);
         Assert.Equal("confirmed", JsonDocument.Parse(ended.Output).RootElement.GetProperty("outcome").GetString());
         Assert.Equal(changed, File.ReadAllText(two.ConfOf(two.A)));
-        Assert.Equal("1280", Mtu(two));
+        Assert.Equal("1280", two.Mtu());
         Assert.Contains("nothing is on trial", two.A.Try(Programs.Weft, "confirm").Errors);
     }
 
@@ -82,7 +82,7 @@ public sealed class TrialTests
         await using Lab lab = new();
         TwoSites two = TwoSites.Lay(lab);
         two.Start();
-        LockOut(two);
+        two.Narrow();
         string conf = two.ConfOf(two.A);
         Assert.Contains(
             "confirmed, the peers answer as before",
@@ -120,16 +120,4 @@ public sealed class TrialTests
         Assert.False(File.Exists(two.ConfOf(two.A)));
         Assert.True(File.Exists(two.ConfOf(two.A) + ".unconfirmed"));
     }
-
-    /// <summary>Edits a's file: another MTU, easy to see. The texts of before and after.</summary>
-    static (string Old, string New) LockOut(TwoSites two)
-    {
-        string conf = two.ConfOf(two.A);
-        string old = File.ReadAllText(conf);
-        string changed = old.Replace("[Interface]\n", "[Interface]\nMTU = 1280\n");
-        File.WriteAllText(conf, changed);
-        return (old, changed);
-    }
-
-    static string Mtu(TwoSites two) => two.A.Run("cat", "/sys/class/net/wg0/mtu").Trim();
 }
