@@ -340,7 +340,9 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             ImmutableArray<IPEndPoint> addresses = resolved.Addresses;
             if (resolved.Fault is { } fault)
             {
-                string said = $"{peer.Site ?? peer.PublicKey.ToString()}: {peer.Endpoint!.Host}: {fault}";
+                string dialled = peer.Endpoint!.Host;
+                string who = peer.Site == dialled ? "" : $"{peer.Site ?? peer.PublicKey.ToString()}: ";
+                string said = $"{who}{dialled} does not resolve: {fault}";
                 if (EndpointMemory.Read(_name, host.Reporting.Warning).Find(peer) is { } last && !choice.HasAny(peer))
                 {
                     addresses = [last];
