@@ -16,6 +16,7 @@ sealed class PacketFilter(IEnumerable<FilterChain> chains)
     internal FilterVerdict Ask(FilterPacket packet)
     {
         string? perhaps = null;
+        Dictionary<FilterChain, Passage> walked = new(ReferenceEqualityComparer.Instance);
         foreach (string hook in packet.Hooks)
         {
             IEnumerable<FilterChain> bases = _chains
@@ -23,7 +24,7 @@ sealed class PacketFilter(IEnumerable<FilterChain> chains)
                 .OrderBy(c => c.Priority);
             foreach (FilterChain chain in bases)
             {
-                Passage passage = Walk(chain, packet, 0);
+                Passage passage = Walk(chain, packet, 0, walked);
                 if (passage.End == End.Dropped)
                     return new FilterVerdict(false, passage.Rule);
                 perhaps ??= passage.Rule;
@@ -50,7 +51,17 @@ sealed class PacketFilter(IEnumerable<FilterChain> chains)
         Dropped,
     }
 
-    Passage Walk(FilterChain chain, FilterPacket packet, int depth)
+    /// <param name="walked">What was found out for this packet: many rules may lead to one chain, and so on from there.</param>
+    Passage Walk(FilterChain chain, FilterPacket packet, int depth, Dictionary<FilterChain, Passage> walked)
+    {
+        if (walked.TryGetValue(chain, out Passage known))
+            return known;
+        // The kernel takes no chain that leads back to itself.
+        walked[chain] = default;
+        return walked[chain] = WalkRules(chain, packet, depth, walked);
+    }
+
+    Passage WalkRules(FilterChain chain, FilterPacket packet, int depth, Dictionary<FilterChain, Passage> walked)
     {
         string? perhaps = null;
         bool mayBeOver = false;
@@ -81,7 +92,7 @@ sealed class PacketFilter(IEnumerable<FilterChain> chains)
                     mayBeOver = true;
                     break;
                 case FilterAction.Jump or FilterAction.Goto when Find(chain, rule.Target) is { } to && depth < Deepest:
-                    Passage inner = Walk(to, packet, depth + 1);
+                    Passage inner = Walk(to, packet, depth + 1, walked);
                     perhaps ??= inner.End == End.Dropped && isSure ? null : inner.Rule;
                     if (inner.End == End.Dropped && isSure)
                         return inner;

@@ -24,11 +24,7 @@ public sealed record EndpointMemory(ImmutableSortedDictionary<string, Remembered
         string path = PathOf(name);
         try
         {
-            EndpointMemory? memory = JsonSerializer.Deserialize(
-                File.ReadAllBytes(path),
-                EndpointMemoryJson.Default.EndpointMemory
-            );
-            return memory is { Peers: not null } ? memory : Empty;
+            return Parse(File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -41,12 +37,19 @@ public sealed record EndpointMemory(ImmutableSortedDictionary<string, Remembered
         }
     }
 
+    /// <exception cref="JsonException">The text is none of ours.</exception>
+    internal static EndpointMemory Parse(ReadOnlySpan<byte> text) =>
+        JsonSerializer.Deserialize(text, EndpointMemoryJson.Default.EndpointMemory) is { Peers: not null } memory
+            ? memory
+            : Empty;
+
     /// <summary>Where the peer answered last, if its line in the file is still the same.</summary>
     public IPEndPoint? Find(PeerSection peer)
     {
         ArgumentNullException.ThrowIfNull(peer);
         return
             Peers.TryGetValue(peer.PublicKey.ToString(), out RememberedEndpoint? known)
+            && known is not null
             && known.Name == peer.Endpoint?.ToString()
             && IPEndPoint.TryParse(known.Address, out IPEndPoint? address)
             && address.Port != 0

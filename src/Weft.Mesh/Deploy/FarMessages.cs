@@ -117,9 +117,23 @@ sealed partial class FarJson : JsonSerializerContext
 
     /// <summary>Null when the line is none: a login script may print what it likes before.</summary>
     internal static FarGreeting? ReadGreeting(string line) =>
-        Read(line, Default.FarGreeting) is { Weft: > 0 } g ? g : null;
+        Read(line, Default.FarGreeting) is { Weft: > 0 } g
+            ? g with
+            {
+                Version = g.Version ?? "",
+                File = g.File ?? "",
+                Peers = g.Peers.IsDefault ? [] : g.Peers.RemoveAll(p => p?.Key is null),
+            }
+            : null;
 
-    internal static FarNews? ReadNews(string line) => Read(line, Default.FarNews);
+    /// <summary>Null when the line is none.</summary>
+    internal static FarNews? ReadNews(string line) =>
+        Read(line, Default.FarNews) is { Event: not null } news
+            ? news with
+            {
+                Lines = news.Lines.IsDefault ? [] : news.Lines.RemoveAll(l => l is null),
+            }
+            : null;
 
     static T? Read<T>(string line, JsonTypeInfo<T> type)
         where T : class

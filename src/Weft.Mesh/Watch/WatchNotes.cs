@@ -16,6 +16,8 @@ public sealed record WatchNotes
     /// <summary>Events kept; older ones are in the system's log.</summary>
     internal const int Longest = 50;
 
+    static readonly TimeSpan s_longest = TimeSpan.FromDays(36500);
+
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>By public key.</summary>
@@ -34,8 +36,7 @@ public sealed record WatchNotes
             return null;
         try
         {
-            WatchNotes? notes = JsonSerializer.Deserialize(text, WatchNotesJson.Default.WatchNotes);
-            if (notes is { Version: CurrentVersion, Links: not null, History.IsDefault: false })
+            if (Parse(text) is { } notes)
                 return notes;
             warning("the watcher's notes are of another version; starting afresh");
         }
@@ -45,6 +46,22 @@ public sealed record WatchNotes
         }
         return null;
     }
+
+    /// <summary>Null when the notes are of another version, or are such as nobody writes.</summary>
+    /// <exception cref="JsonException">The text is none of ours.</exception>
+    internal static WatchNotes? Parse(ReadOnlySpan<byte> text)
+    {
+        WatchNotes? notes = JsonSerializer.Deserialize(text, WatchNotesJson.Default.WatchNotes);
+        return
+            notes is { Version: CurrentVersion, Links: not null, History.IsDefault: false }
+            && notes.Links.Values.All(l => l is not null && IsMoment(l.Since) && IsMoment(l.CalmSince))
+            && notes.History.All(e => e is { Kind: not null, Text: not null })
+            ? notes
+            : null;
+    }
+
+    /// <summary>A time since the machine started that can be reckoned with.</summary>
+    static bool IsMoment(TimeSpan time) => time >= TimeSpan.Zero && time < s_longest;
 
     internal byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, WatchNotesJson.Default.WatchNotes);
 

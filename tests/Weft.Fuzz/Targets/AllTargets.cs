@@ -27,6 +27,9 @@ static class AllTargets
         () => new SiteStateTarget(),
         () => new IptablesTarget(),
         () => new NftTarget(),
+        () => new FilterTarget(),
+        () => new FarTextTarget(),
+        () => new NotesTarget(),
     ];
 
     public static ImmutableArray<string> Names { get; } =
