@@ -6,7 +6,7 @@ namespace Weft.Device;
 /// Handshake messages of one kind, of a <see cref="HandshakeQueue"/>, and how much of the time may be spent on them: as much
 /// as there is while few wait, and a share when they are a flood. Several writers, one reader.
 /// </summary>
-/// <param name="capacity">What comes beyond is lost.</param>
+/// <param name="capacity">What comes beyond pushes out the oldest.</param>
 /// <param name="flood">So many that wait are a flood.</param>
 sealed class HandshakeLane(int capacity, int flood = int.MaxValue)
 {
@@ -16,7 +16,7 @@ sealed class HandshakeLane(int capacity, int flood = int.MaxValue)
     /// <inheritdoc cref="HandshakeRing.Count"/>
     public int Count => _ring.Count;
 
-    /// <summary>When the oldest message may be read: long past, later, or Never when there is none. The reader's.</summary>
+    /// <summary>When the newest message may be read: long past, later, or Never when there is none. The reader's.</summary>
     public Instant NextRead
     {
         get
@@ -28,10 +28,10 @@ sealed class HandshakeLane(int capacity, int flood = int.MaxValue)
         }
     }
 
-    /// <inheritdoc cref="HandshakeRing.TryWrite"/>
-    public bool TryWrite(ReadOnlySpan<byte> datagram, in Endpoint from) => _ring.TryWrite(datagram, in from);
+    /// <inheritdoc cref="HandshakeRing.Write"/>
+    public void Write(ReadOnlySpan<byte> datagram, in Endpoint from) => _ring.Write(datagram, in from);
 
-    /// <summary>Takes the oldest message; false when there is none for now.</summary>
+    /// <summary>Takes the newest message; false when there is none for now.</summary>
     /// <inheritdoc cref="HandshakeRing.TryRead"/>
     public bool TryRead(Instant now, Span<byte> datagram, out int length, out Endpoint from)
     {

@@ -3,10 +3,10 @@ using Weft.Protocol;
 namespace Weft.Device;
 
 /// <summary>
-/// Handshake messages on their way from the packet thread to the control thread, in lanes that are read in turns. So a
-/// flood fills the lane of its own kind and keeps out nobody else: messages that show nothing have one lane for sources
-/// that were silent and one for those that keep sending, and so have messages that prove their source. On sources that
-/// keep sending only a share of the time is spent. Several writers, one reader.
+/// Handshake messages on their way from the packet thread to the control thread, in lanes that are read in turns, each
+/// from its newest. So a flood fills the lane of its own kind and keeps out nobody else: messages that show nothing have
+/// one lane for sources that were silent and one for those that keep sending, and so have messages that prove their
+/// source. On sources that keep sending only a share of the time is spent. Several writers, one reader.
 /// </summary>
 sealed class HandshakeQueue
 {
@@ -21,16 +21,27 @@ sealed class HandshakeQueue
 
     const int ProvenCapacity = 1024;
 
-    /// <summary>Whose turn it is, by the lane's number. Answered with a cookie, ten messages cost as much as one that is computed for.</summary>
-    static readonly byte[] s_turns = [2, 0, 1, 0, 1, 0, 1, 0, 1, 3];
+    /// <summary>
+    /// Whose turn it is, by the lane's number. Half are of those who show a cookie for the first time: an owner of thousands
+    /// of addresses is given few more cookies than he is done with, and what he has sent does not pile up.
+    /// </summary>
+    static readonly byte[] s_turns = [2, 0, 2, 1, 2, 0, 2, 1, 2, 3];
 
-    /// <summary>Messages that show nothing, of sources that were silent for a second.</summary>
+    /// <summary>
+    /// Less than a peer's retry of 5 s. More than what passes between two messages of one address where some thousands keep
+    /// sending and <see cref="HandshakeFilter.Rate"/> of them pass.
+    /// </summary>
+    static readonly TimeSpan s_silenceOfProven = TimeSpan.FromSeconds(4);
+
+    static readonly TimeSpan s_silenceOfClaimed = TimeSpan.FromSeconds(1);
+
+    /// <summary>Messages that show nothing, of sources that were silent.</summary>
     readonly HandshakeLane _newcomers = new(RushCapacity);
 
     /// <summary>A rush of them is answered as fast as can be; a flood, which gets cookies at best, in a share of the time.</summary>
     readonly HandshakeLane _unproven = new(Capacity, Flood);
 
-    /// <summary>Messages that prove their source, of which no such message came for a second.</summary>
+    /// <summary>Messages that prove their source, of which no such message came for seconds.</summary>
     readonly HandshakeLane _fresh = new(RushCapacity);
 
     readonly HandshakeLane _proven = new(ProvenCapacity, flood: 1);
@@ -38,10 +49,10 @@ sealed class HandshakeQueue
     /// <summary>A lane that is empty when it has its turn leaves it to the one behind it.</summary>
     readonly HandshakeLane[] _lanes;
 
-    readonly FreshSources _sources = new();
+    readonly FreshSources _sources = new(s_silenceOfProven);
 
     /// <summary>By itself, since these may be made up: nobody loses by another's use of his address what he can prove.</summary>
-    readonly FreshSources _claimedSources = new();
+    readonly FreshSources _claimedSources = new(s_silenceOfClaimed);
 
     int _turn;
 
@@ -62,18 +73,21 @@ sealed class HandshakeQueue
         }
     }
 
-    /// <summary>False when there is no room, or the claim is none; the message is lost then.</summary>
+    /// <summary>False when the claim is none; the message is lost then.</summary>
     /// <param name="datagram">At most an initiation's length.</param>
-    public bool TryWrite(Instant now, HandshakeClaim claim, ReadOnlySpan<byte> datagram, in Endpoint from) =>
-        claim switch
+    public bool TryWrite(Instant now, HandshakeClaim claim, ReadOnlySpan<byte> datagram, in Endpoint from)
+    {
+        HandshakeLane? lane = claim switch
         {
-            HandshakeClaim.Proven => (_sources.Take(now, from) ? _fresh : _proven).TryWrite(datagram, from),
-            HandshakeClaim.Unproven => (_claimedSources.Take(now, from) && _newcomers.TryWrite(datagram, from))
-                || _unproven.TryWrite(datagram, from),
-            _ => false,
+            HandshakeClaim.Proven => _sources.Take(now, from) ? _fresh : _proven,
+            HandshakeClaim.Unproven => _claimedSources.Take(now, from) ? _newcomers : _unproven,
+            _ => null,
         };
+        lane?.Write(datagram, from);
+        return lane is not null;
+    }
 
-    /// <summary>Takes the oldest message of the lane whose turn it is, else of another; false when there is none for now.</summary>
+    /// <summary>Takes the newest message of the lane whose turn it is, else of another; false when there is none for now.</summary>
     /// <param name="now">Whatever the last message asked for is done.</param>
     /// <param name="datagram">At least an initiation's length; its first <paramref name="length"/> bytes are filled.</param>
     /// <param name="queued">Messages that waited, this one included.</param>

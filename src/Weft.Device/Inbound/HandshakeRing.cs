@@ -3,8 +3,10 @@ using Weft.Protocol;
 namespace Weft.Device;
 
 /// <summary>
-/// A bounded queue of copies of handshake messages, which drops what does not fit. Several writers, one reader; its
-/// memory is taken once. Part of a <see cref="HandshakeQueue"/>.
+/// A bounded store of copies of handshake messages, the newest of which comes out first: where more come than can be
+/// answered, those that are answered are still waited for, and who comes now does not stand behind all that came
+/// before. What does not fit pushes out the oldest. Several writers, one reader; its memory is taken once. Part of a
+/// <see cref="HandshakeQueue"/>.
 /// </summary>
 sealed class HandshakeRing(int capacity)
 {
@@ -12,30 +14,26 @@ sealed class HandshakeRing(int capacity)
     readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(capacity * Datagram.LongestHandshake);
     readonly int[] _lengths = new int[capacity];
     readonly Endpoint[] _from = new Endpoint[capacity];
-    int _first;
+    int _next;
     volatile int _count;
 
     /// <summary>Messages that wait. No lock.</summary>
     public int Count => _count;
 
-    /// <summary>False when the ring is full; the message is lost then.</summary>
     /// <param name="datagram">At most an initiation's length.</param>
-    public bool TryWrite(ReadOnlySpan<byte> datagram, in Endpoint from)
+    public void Write(ReadOnlySpan<byte> datagram, in Endpoint from)
     {
         lock (_lock)
         {
-            if (_count == capacity)
-                return false;
-            int index = (_first + _count) % capacity;
-            datagram.CopyTo(_bytes.AsSpan(index * Datagram.LongestHandshake, Datagram.LongestHandshake));
-            _lengths[index] = datagram.Length;
-            _from[index] = from;
-            _count++;
-            return true;
+            datagram.CopyTo(_bytes.AsSpan(_next * Datagram.LongestHandshake, Datagram.LongestHandshake));
+            _lengths[_next] = datagram.Length;
+            _from[_next] = from;
+            _next = (_next + 1) % capacity;
+            _count = Math.Min(_count + 1, capacity);
         }
     }
 
-    /// <summary>Takes the oldest message; false when there is none.</summary>
+    /// <summary>Takes the newest message; false when there is none.</summary>
     /// <param name="datagram">At least an initiation's length; its first <paramref name="length"/> bytes are filled.</param>
     public bool TryRead(Span<byte> datagram, out int length, out Endpoint from)
     {
@@ -45,10 +43,10 @@ sealed class HandshakeRing(int capacity)
             from = default;
             if (_count == 0)
                 return false;
-            length = _lengths[_first];
-            from = _from[_first];
-            _bytes.AsSpan(_first * Datagram.LongestHandshake, length).CopyTo(datagram);
-            _first = (_first + 1) % capacity;
+            _next = (_next + capacity - 1) % capacity;
+            length = _lengths[_next];
+            from = _from[_next];
+            _bytes.AsSpan(_next * Datagram.LongestHandshake, length).CopyTo(datagram);
             _count--;
             return true;
         }
