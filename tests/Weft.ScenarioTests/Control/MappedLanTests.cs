@@ -49,6 +49,9 @@ public sealed class MappedLanTests
             site.Run(Programs.Weft, "start", "--engine", "userspace", Conf(lab, site));
         }
 
+        // Where one was up for seconds before the other, its watcher has taken the routes away meanwhile.
+        Wait.Until(() => HasRoutes(sites[0], "10.201.1.0/24", "fdc9:0:0:b::/64"), seconds: TwoSites.Soon);
+        Wait.Until(() => HasRoutes(sites[1], "10.201.0.0/24", "fdc9:0:0:a::/64"), seconds: TwoSites.Soon);
         string[] shown = ["10.201.0.10", "10.201.1.10"];
         string[] shown6 = ["fdc9:0:0:a::10", "fdc9:0:0:b::10"];
         for (int from = 0; from < 2; from++)
@@ -84,6 +87,10 @@ public sealed class MappedLanTests
 
         Assert.Equal(before, Foreign(sites, tool));
     }
+
+    static bool HasRoutes(Host site, string lan4, string lan6) =>
+        site.Run("ip", "route", "show", lan4).Contains("dev wg0")
+        && site.Run("ip", "-6", "route", "show", lan6).Contains("dev wg0");
 
     static string Conf(Lab lab, Host site) => $"{lab.Folder}/sites/{site.Name}.example.org/wg0.conf";
 
