@@ -67,7 +67,7 @@ public sealed class HandshakeQueueTests
         queue.TryWrite(s_now, HandshakeClaim.Unproven, [7], Source(isIPv6, 9));
         Assert.InRange(ReadsUntil(queue, Source(isIPv6, 9)), 1, 2);
         queue.TryWrite(s_now, HandshakeClaim.Proven, [7], Source(isIPv6, 9));
-        Assert.InRange(ReadsUntil(queue, Source(isIPv6, 9)), 1, 2);
+        Assert.InRange(ReadsUntil(queue, Source(isIPv6, 9)), 1, 6);
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public sealed class HandshakeQueueTests
             Assert.True(queue.TryRead(s_now, datagram, out _, out Endpoint from, out _));
             read.Add(from);
         }
-        Assert.InRange(read.Count(from => from == default), 6, 14);
+        Assert.InRange(read.Count(from => from == default), 10, 18);
     }
 
     [Fact]
