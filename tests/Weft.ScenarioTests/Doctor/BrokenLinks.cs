@@ -10,6 +10,9 @@ static class BrokenLinks
 
     const string Restart = "$weft stop $conf; $weft start $conf";
 
+    /// <summary>A site that keeps its tunnels alive tells others where it is, and what they think of its name matters no more.</summary>
+    static string Silent => Late("out", "output", "udp sport 51820 drop");
+
     internal static Breakage[] All { get; } =
     [
         Link(
@@ -28,7 +31,8 @@ static class BrokenLinks
             [
                 (
                     'b',
-                    "ip address add 198.51.100.3/24 dev wan; ip address del 198.51.100.2/24 dev wan; "
+                    Silent
+                        + "; ip address add 198.51.100.3/24 dev wan; ip address del 198.51.100.2/24 dev wan; "
                         + "ip address add 198.51.100.3/24 dev wan || :; ip route replace default via 198.51.100.1"
                 ),
                 ('a', Names("s/198.51.100.2 b/198.51.100.3 b/")),
@@ -36,7 +40,8 @@ static class BrokenLinks
             [
                 (
                     'b',
-                    "ip address add 198.51.100.2/24 dev wan; ip address del 198.51.100.3/24 dev wan; "
+                    "nft delete table inet late; "
+                        + "ip address add 198.51.100.2/24 dev wan; ip address del 198.51.100.3/24 dev wan; "
                         + "ip address add 198.51.100.2/24 dev wan || :; ip route replace default via 198.51.100.1"
                 ),
                 ('a', Names("s/198.51.100.3 b/198.51.100.2 b/")),
@@ -47,8 +52,14 @@ static class BrokenLinks
             "b",
             "name",
             "203.0.113.2, which is an address of this host",
-            ('a', "$weft stop $conf; " + Names("s/198.51.100.2 b/203.0.113.2 b/") + "; $weft start $conf"),
-            ('a', Names("s/203.0.113.2 b/198.51.100.2 b/") + "; $weft stop $conf")
+            [
+                ('b', Silent),
+                ('a', "$weft stop $conf; " + Names("s/198.51.100.2 b/203.0.113.2 b/") + "; $weft start $conf"),
+            ],
+            [
+                ('b', "nft delete table inet late"),
+                ('a', Names("s/203.0.113.2 b/198.51.100.2 b/") + "; $weft stop $conf"),
+            ]
         ),
         Link(
             "the default route is gone",
