@@ -15,6 +15,7 @@ sealed class RouterRoot
     internal RouterRoot(Lab lab, Host host)
     {
         _host = host;
+        string programs = Path.GetDirectoryName(Programs.Weft)!;
         host.Sh(
             $"""
             mkdir /run/router; mount -t tmpfs tmpfs /run/router
@@ -26,6 +27,8 @@ sealed class RouterRoot
             # /var is in memory there, by a link.
             umount -l {Root}/var 2>/dev/null || :
             mv {Root}/var {Root}/machine-var; ln -s tmp/var {Root}/var; mkdir -p {Root}/tmp/var; ln -s /run {Root}/tmp/var/run
+            # Also when the checkout stands in /var.
+            mkdir -p {Root}{programs}; mount --bind {programs} {Root}{programs}
             """
         );
         AddProgram("ash", "#!/bin/sh\nexec busybox ash \"$@\"\n");
