@@ -278,7 +278,7 @@ start() {
 	own=$(look ask=key part=conf "$text" | wg pubkey)
 	works || new=1
 	[ -n "$new" ] || notes=$(cat "$run/notes" 2>&9)
-	! there || works || ours || die "$name is there and no WireGuard; rename the file, or: ip link del $name"
+	! there || works || ours || die "$name is no WireGuard; rename the file, or: ip link del $name"
 	[ -z "$new" ] || ! grep -qi ":$(printf %04X "$port") [0-9A-F]*:0000 07" /proc/net/udp* || die "UDP port $port is taken"
 	mkdir -p "$run" && { [ -e "$run/restore" ] || tr ' ' '\n' <"$link/ifalias" | grep '=' >"$run/restore"; } 2>&9
 	cat "$text" >"$run/applied.new" || die "make $run a place to write to"
@@ -315,7 +315,7 @@ take_away() {
 }
 stop() {
 	begin
-	! there || ours || die "$name was not started by Weft, so it is left alone"
+	! there || ours || die "$name is not Weft's and stays"
 	done='was not running'
 	! there && [ ! -e "$run" ] || done='is stopped'
 	retire
@@ -341,14 +341,11 @@ cron() { # [LINE]
 	fi
 } 2>&9
 boot() { # WORD [LINE], in what Tomato runs when it boots, which may be before there is any storage
-	has nvram || die "no nvram here${2:+; have this run at boot: $2}"
+	has nvram || die "no nvram${2:+; have this run at boot: $2}"
 	if marked "$(nvram get script_init)" "$2"; then
-		[ ${#lines} -le 4096 ] || die 'no room in script_init'
-		old=$(nvram get script_init)
-		nvram set script_init="$lines" >&9
-		# It ends well also when it had no room.
-		[ "$(nvram get script_init)" = "$lines" ] || { nvram set script_init="$old" >&9; die 'no room in nvram'; }
-		nvram commit >&9 || die 'nvram commit failed'
+		[ ${#lines} -gt 4096 ] || nvram set script_init="$lines" >&9
+		# It ends well also when it had no room, and keeps what it had.
+		{ [ "$(nvram get script_init)" = "$lines" ] && nvram commit >&9; } || die 'no room in nvram'
 	fi
 	echo "$name $1 at boot"
 }

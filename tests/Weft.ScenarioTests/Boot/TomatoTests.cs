@@ -143,7 +143,7 @@ public sealed class TomatoTests
         router.Write("/nvram/script_init", new string('#', 4000));
         CommandResult refused = router.Try("ash /jffs/wg.sh install");
         Assert.Equal(1, refused.Status);
-        Assert.Contains("no room in script_init", refused.Errors);
+        Assert.Contains("no room in nvram", refused.Errors);
         Assert.Equal(4000, router.Read("/nvram/script_init")!.Length);
     }
 
