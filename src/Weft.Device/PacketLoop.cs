@@ -14,13 +14,6 @@ sealed class PacketLoop : IDisposable
     /// <summary>How long a socket rests after a failure to receive, so that one that stays does not take a core.</summary>
     static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>
-    /// Whoever waits for a packet waits for this thread, at times behind a program that uses up its slice: see
-    /// docs/benchmark.md.
-    /// </summary>
-    const int LessNice = 10;
-    static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(0.1);
-
     readonly TunSource _tun;
     readonly ControlWake _wake;
     readonly SleepDetector _sleep;
@@ -83,7 +76,6 @@ sealed class PacketLoop : IDisposable
     {
         try
         {
-            ThreadUrgency.Raise(LessNice, Slice);
             while (TryTakeNews(out SocketSource[] sockets))
             {
                 if (Serve(sockets))

@@ -15,9 +15,6 @@ sealed class TunSource(TunDevice tun, OutboundPath path, ControlWake wake)
 
     readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(VirtioNetHeader.Size + LongestPacket, pinned: true);
 
-    /// <summary>The last batch had one packet at most: more are not likely to follow.</summary>
-    bool _isQuiet = true;
-
     /// <summary>Readable when a packet waits, or the TUN is no more.</summary>
     public Descriptor Descriptor => tun.Descriptor;
 
@@ -27,7 +24,6 @@ sealed class TunSource(TunDevice tun, OutboundPath path, ControlWake wake)
         Instant now = DeviceClock.Now;
         bool wanted = false;
         int bytes = 0;
-        int packets = 0;
         TunStatus status = TunStatus.Done;
         for (int reads = 0; reads < MaxReads && bytes < MaxBytes && status == TunStatus.Done; reads++)
         {
@@ -35,13 +31,7 @@ sealed class TunSource(TunDevice tun, OutboundPath path, ControlWake wake)
             if (status == TunStatus.Done && length > VirtioNetHeader.Size)
                 wanted |= path.Take(now, VirtioNetHeader.Read(_buffer), _buffer.AsSpan()[VirtioNetHeader.Size..length]);
             bytes += length;
-            if (status == TunStatus.Done)
-                packets++;
-            // A lone packet, as an answer or an acknowledgement is, does not wait until the TUN has said that it was all.
-            if (_isQuiet && packets == 1)
-                wanted |= path.Flush(now);
         }
-        _isQuiet = packets <= 1;
         wanted |= path.Flush(now);
         if (wanted)
             wake.Signal();
