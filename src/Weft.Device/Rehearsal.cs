@@ -18,7 +18,7 @@ static class Rehearsal
     const int Packets = 40;
     const int Pause = 150;
 
-    /// <summary>One for what was compiled ahead, one for what then counts which way its branches go, one to see that it is done.</summary>
+    /// <summary>One to be seen as used, one to be counted, one to see that it is done.</summary>
     const int Rounds = 3;
 
     public static void Run()
