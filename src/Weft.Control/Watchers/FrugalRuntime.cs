@@ -10,9 +10,15 @@ namespace Weft.Control;
 /// </summary>
 public static class FrugalRuntime
 {
+    const string AnewAfter = "DOTNET_TC_CallCountingDelayMs";
+    const string Never = "7fffffff";
+
+    /// <summary>What keeps code from being compiled anew, as a shell sets it for a program.</summary>
+    public const string CompileOnce = $"{AnewAfter}={Never}";
+
     static readonly ImmutableArray<(string Name, string Value)> s_settings =
     [
-        ("DOTNET_TC_CallCountingDelayMs", "7fffffff"),
+        (AnewAfter, Never),
         ("DOTNET_GCgen0size", "0x100000"),
         ("DOTNET_EnableDiagnostics", "0"),
     ];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Weft.Control;
 
 namespace Weft.Mesh;
 
@@ -23,10 +24,13 @@ static class FarScript
         + "if [ \"$(id -u)\" = 0 ]; then exec sh -c \"$0\" weft \"$c\" \"$@\"; "
         + "else exec sudo -n sh -c \"$0\" weft \"$c\" \"$@\"; fi";
 
+    /// <summary>A login by ssh may have less than a shell has.</summary>
+    const string WidePath = "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH; ";
+
     /// <summary>$w is the program: the one in the site's own folder ($3), else the one that the path leads to.</summary>
     const string FindWeft =
-        "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH; w=; "
-        + "if [ -n \"$3\" ] && [ -x \"$3/weft\" ]; then w=\"$3/weft\"; else w=$(command -v weft) || w=; fi; ";
+        WidePath
+        + "w=; if [ -n \"$3\" ] && [ -x \"$3/weft\" ]; then w=\"$3/weft\"; else w=$(command -v weft) || w=; fi; ";
 
     const string NeedWeft =
         "if [ -z \"$w\" ]; then echo \"" + Missing + " $(uname -m) $(command -v wg)\"; exit 69; fi; ";
@@ -37,9 +41,7 @@ static class FarScript
     /// <summary>What it does once is not worth compiling anew (FrugalRuntime keeps that from what it starts).</summary>
     internal static string Receive(string? folder) =>
         Root(
-            FindWeft
-                + NeedWeft
-                + "export DOTNET_TC_CallCountingDelayMs=7fffffff; exec \"$w\" receive \"$2\" --client \"$1\"",
+            FindWeft + NeedWeft + $"export {FrugalRuntime.CompileOnce}; exec \"$w\" receive \"$2\" --client \"$1\"",
             folder
         );
 
@@ -52,8 +54,7 @@ static class FarScript
     /// <param name="word">receive or confirm.</param>
     internal static string ByScript(string? folder, int length, string word) =>
         Root(
-            "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH; "
-                + "s=$(dd bs=1 count=\"$4\" 2>/dev/null); eval \"$s\"",
+            WidePath + "s=$(dd bs=1 count=\"$4\" 2>/dev/null); eval \"$s\"",
             folder,
             length.ToString(CultureInfo.InvariantCulture),
             word
