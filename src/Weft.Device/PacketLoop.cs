@@ -117,23 +117,24 @@ sealed class PacketLoop : IDisposable
         while (true)
         {
             poller.Wait(restEnds is null ? -1 : (int)Rest.TotalMilliseconds);
-            if (restEnds is { } end && DeviceClock.Now >= end)
+            if (poller.IsReady(0) || !_wake.WaitUntilAwake(_sleep, in _isNews))
+                return true;
+            Instant now = DeviceClock.Now;
+            if (restEnds is { } end && now >= end)
             {
                 poller.WatchAll();
                 restEnds = null;
             }
-            if (poller.IsReady(0) || !_wake.WaitUntilAwake(_sleep, in _isNews))
-                return true;
             for (int i = 0; i < sockets.Length; i++)
             {
-                if (poller.IsReady(i + 2) && !sockets[i].TakeBatch())
+                if (poller.IsReady(i + 2) && !sockets[i].TakeBatch(now))
                 {
                     poller.Ignore(i + 2);
-                    restEnds = DeviceClock.Now + Rest;
+                    restEnds = now + Rest;
                 }
             }
             // Whether it was ready or not: it may have become so meanwhile.
-            if (!_tun.TakeBatch())
+            if (!_tun.TakeBatch(now))
                 return false;
         }
     }

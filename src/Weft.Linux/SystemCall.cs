@@ -12,6 +12,17 @@ static class SystemCall
         return error == Errno.EINTR;
     }
 
+    /// <summary>
+    /// As <see cref="Interrupted"/>, for imports without <c>SetLastError</c>, which are those that run per packet: it has to be
+    /// asked before anything else is called, as the marshaller itself would. The marshaller clears errno before each call
+    /// and keeps it after; after a pause of some milliseconds that is a fifteenth of our side of a packet.
+    /// </summary>
+    public static bool JustInterrupted(nint result, out Errno error)
+    {
+        error = result < 0 ? (Errno)Marshal.GetLastSystemError() : Errno.None;
+        return error == Errno.EINTR;
+    }
+
     /// <summary>For calls that cannot be interrupted: the result, or the refusal as an exception.</summary>
     /// <exception cref="KernelRefusedException">The result is negative.</exception>
     public static int Check(int result, string call, string target)

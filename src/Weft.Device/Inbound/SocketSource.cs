@@ -29,7 +29,7 @@ sealed class SocketSource(UdpSocket socket, InboundPath path, TunSink sink, Cont
     public Descriptor Descriptor => socket.Descriptor;
 
     /// <summary>Takes what is there until the batch is full. Does not wait. False when receiving failed: try again later.</summary>
-    public bool TakeBatch()
+    public bool TakeBatch(Instant now)
     {
         int count = Slots;
         int bytes = 0;
@@ -43,7 +43,7 @@ sealed class SocketSource(UdpSocket socket, InboundPath path, TunSink sink, Cont
                 return false;
             }
             _hasFailed = false;
-            bytes += Process(count);
+            bytes += Process(now, count);
         }
         return true;
     }
@@ -55,10 +55,9 @@ sealed class SocketSource(UdpSocket socket, InboundPath path, TunSink sink, Cont
     }
 
     /// <summary>Returns the bytes of these messages.</summary>
-    int Process(int count)
+    int Process(Instant now, int count)
     {
         int bytes = 0;
-        Instant now = DeviceClock.Now;
         path.Offloads = sink.Offloads;
         bool wanted = false;
         for (int i = 0; i < count; i++)

@@ -19,9 +19,8 @@ sealed class TunSource(TunDevice tun, OutboundPath path, ControlWake wake)
     public Descriptor Descriptor => tun.Descriptor;
 
     /// <summary>Takes what is there until the batch is full. Does not wait. False when the TUN is no more.</summary>
-    public bool TakeBatch()
+    public bool TakeBatch(Instant now)
     {
-        Instant now = DeviceClock.Now;
         bool wanted = false;
         int bytes = 0;
         TunStatus status = TunStatus.Done;

@@ -47,7 +47,7 @@ public sealed unsafe class Poller : IDisposable
         fixed (pollfd* polls = _polls)
         {
             do ready = Poll.poll(polls, (nuint)_polls.Length, milliseconds);
-            while (SystemCall.Interrupted(ready, out error));
+            while (SystemCall.JustInterrupted(ready, out error));
         }
         return ready > 0;
     }

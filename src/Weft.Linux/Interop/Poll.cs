@@ -11,7 +11,8 @@ static unsafe partial class Poll
     public const short POLLHUP = 16;
     public const short POLLNVAL = 32;
 
-    [LibraryImport("libc", SetLastError = true)]
+    /// <summary>For what runs per packet: see <see cref="SystemCall.JustInterrupted"/>.</summary>
+    [LibraryImport("libc")]
     public static partial int poll(pollfd* fds, nuint count, int timeout);
 }
 

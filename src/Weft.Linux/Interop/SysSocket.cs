@@ -77,11 +77,13 @@ static unsafe partial class SysSocket
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint recvmsg(Descriptor fd, msghdr* message, int flags);
 
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial int sendmmsg(Descriptor fd, mmsghdr* messages, uint count, int flags);
+    /// <summary>For what runs per packet: see <see cref="SystemCall.JustInterrupted"/>.</summary>
+    [LibraryImport("libc")]
+    public static partial int sendmmsg(int fd, mmsghdr* messages, uint count, int flags);
 
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial int recvmmsg(Descriptor fd, mmsghdr* messages, uint count, int flags, void* timeout);
+    /// <summary>For what runs per packet: see <see cref="SystemCall.JustInterrupted"/>.</summary>
+    [LibraryImport("libc")]
+    public static partial int recvmmsg(int fd, mmsghdr* messages, uint count, int flags, void* timeout);
 }
 
 /// <summary>struct msghdr as the kernel reads it. musl declares narrower lengths with padding beside them, which is

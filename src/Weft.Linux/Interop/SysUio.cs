@@ -5,8 +5,9 @@ namespace Weft.Linux.Interop;
 /// <summary>sys/uio.h</summary>
 static unsafe partial class SysUio
 {
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial nint writev(Descriptor fd, iovec* vectors, int count);
+    /// <summary>For what runs per packet: see <see cref="SystemCall.JustInterrupted"/>.</summary>
+    [LibraryImport("libc")]
+    public static partial nint writev(int fd, iovec* vectors, int count);
 }
 
 /// <summary>struct iovec</summary>

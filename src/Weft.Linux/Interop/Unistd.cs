@@ -8,6 +8,10 @@ static unsafe partial class Unistd
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint read(Descriptor fd, byte* buffer, nuint count);
 
+    /// <summary>For what runs per packet: see <see cref="SystemCall.JustInterrupted"/>.</summary>
+    [LibraryImport("libc")]
+    public static partial nint read(int fd, byte* buffer, nuint count);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint write(Descriptor fd, byte* buffer, nuint count);
 

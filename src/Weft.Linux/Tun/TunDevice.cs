@@ -96,7 +96,7 @@ public sealed unsafe class TunDevice : IDisposable
             Errno error;
             int ready;
             do ready = Poll.poll(&poll, 1, 0);
-            while (SystemCall.Interrupted(ready, out error));
+            while (SystemCall.JustInterrupted(ready, out error));
             if (error != Errno.None || (poll.revents & (Poll.POLLERR | Poll.POLLNVAL)) != 0)
                 return TunState.Gone;
             return (poll.revents & Poll.POLLOUT) != 0 ? TunState.Up : TunState.Down;
@@ -116,12 +116,13 @@ public sealed unsafe class TunDevice : IDisposable
     /// <summary>Reads one packet with its virtio header in front. Does not wait.</summary>
     public TunStatus Read(Span<byte> buffer, out int length)
     {
+        using Descriptor.Lease open = _descriptor.Hold();
         nint count;
         Errno error;
         fixed (byte* start = buffer)
         {
-            do count = Unistd.read(_descriptor, start, (nuint)buffer.Length);
-            while (SystemCall.Interrupted(count, out error));
+            do count = Unistd.read(_descriptor.Number, start, (nuint)buffer.Length);
+            while (SystemCall.JustInterrupted(count, out error));
         }
         length = (int)Math.Max(count, 0);
         return Status(error);
@@ -137,6 +138,7 @@ public sealed unsafe class TunDevice : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slices.Length, MaxSlices);
         foreach (BufferSlice slice in slices)
             _ = buffer.Slice(slice.Offset, slice.Length);
+        using Descriptor.Lease open = _descriptor.Hold();
         VirtioNetHeader first = header;
         iovec* vectors = stackalloc iovec[slices.Length + 1];
         vectors[0] = new iovec { iov_base = (byte*)&first, iov_len = VirtioNetHeader.Size };
@@ -149,8 +151,8 @@ public sealed unsafe class TunDevice : IDisposable
             }
             nint count;
             Errno error;
-            do count = SysUio.writev(_descriptor, vectors, slices.Length + 1);
-            while (SystemCall.Interrupted(count, out error));
+            do count = SysUio.writev(_descriptor.Number, vectors, slices.Length + 1);
+            while (SystemCall.JustInterrupted(count, out error));
             return Status(error);
         }
     }

@@ -71,9 +71,10 @@ public sealed unsafe class ReceiveBatch : IDisposable
             _headers[i].msg_hdr.msg_namelen = UdpAddress.SocketAddressSize;
             _headers[i].msg_hdr.msg_controllen = ControlMessages.Size;
         }
+        using Descriptor.Lease open = socket.Descriptor.Hold();
         nint received;
-        do received = SysSocket.recvmmsg(socket.Descriptor, _headers, (uint)_slots, flags, timeout: null);
-        while (SystemCall.Interrupted(received, out error));
+        do received = SysSocket.recvmmsg(socket.Descriptor.Number, _headers, (uint)_slots, flags, timeout: null);
+        while (SystemCall.JustInterrupted(received, out error));
         return _used = (int)Math.Max(received, 0);
     }
 

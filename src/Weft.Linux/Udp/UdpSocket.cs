@@ -161,6 +161,7 @@ public sealed unsafe class UdpSocket : IDatagramSender, IDisposable
     [SkipLocalsInit]
     int SendSome(ReadOnlySpan<byte> buffer, ReadOnlySpan<UdpRun> runs, out UdpStatus status)
     {
+        using Descriptor.Lease open = _descriptor.Hold();
         mmsghdr* headers = stackalloc mmsghdr[BatchSize];
         Message* messages = stackalloc Message[BatchSize];
         fixed (byte* start = buffer)
@@ -172,8 +173,8 @@ public sealed unsafe class UdpSocket : IDatagramSender, IDisposable
             }
             nint count;
             Errno error;
-            do count = SysSocket.sendmmsg(_descriptor, headers, (uint)runs.Length, SysSocket.MSG_DONTWAIT);
-            while (SystemCall.Interrupted(count, out error));
+            do count = SysSocket.sendmmsg(_descriptor.Number, headers, (uint)runs.Length, SysSocket.MSG_DONTWAIT);
+            while (SystemCall.JustInterrupted(count, out error));
             status = Status(error);
             return (int)Math.Max(count, 0);
         }
