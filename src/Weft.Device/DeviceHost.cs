@@ -34,6 +34,7 @@ public sealed class DeviceHost : IDisposable
     readonly UapiServer _uapi;
     readonly KeyMaker _keyMaker;
     readonly SleepDetector _sleep;
+    readonly Processors _processors = new();
     readonly SourceRoutes _routes;
     Instant _nextSourceCheck;
     TunState _state = TunState.Down;
@@ -63,7 +64,8 @@ public sealed class DeviceHost : IDisposable
         _transport = new UdpTransport(logger);
         TunSink sink = new(tun, logger);
         TunSource source = new(tun, new OutboundPath(_node, _transport, sink), _wake);
-        _packets = new PacketLoop(source, _wake, _sleep, logger);
+        Manners manners = new(() => _processors.Wanting, Environment.ProcessorCount, Processors.TryLeaveTurns);
+        _packets = new PacketLoop(source, _wake, _sleep, manners, logger);
         _listening = new Listening(_node, _transport, sink, _handshakes, _packets, _wake, options.Offloads, logger);
         _routes = new SourceRoutes(_listening);
         _keyMaker = new KeyMaker(_node.Ephemerals, _wake, logger);
@@ -136,6 +138,7 @@ public sealed class DeviceHost : IDisposable
         lock (_node.Gate)
             _listening.Close();
         _packets.Dispose();
+        _processors.Dispose();
         _keyMaker.Dispose();
         _node.Dispose();
         _removal.Dispose();

@@ -17,6 +17,7 @@ sealed class PacketLoop : IDisposable
     readonly TunSource _tun;
     readonly ControlWake _wake;
     readonly SleepDetector _sleep;
+    readonly Manners _manners;
     readonly ILogger _logger;
     readonly EventCounter _news = new();
     readonly Thread _thread;
@@ -30,11 +31,12 @@ sealed class PacketLoop : IDisposable
     bool _isEnding;
     bool _isRunning;
 
-    public PacketLoop(TunSource tun, ControlWake wake, SleepDetector sleep, ILogger logger)
+    public PacketLoop(TunSource tun, ControlWake wake, SleepDetector sleep, Manners manners, ILogger logger)
     {
         _tun = tun;
         _wake = wake;
         _sleep = sleep;
+        _manners = manners;
         _logger = logger;
         _thread = new Thread(Run) { Name = "packets", IsBackground = true };
     }
@@ -120,6 +122,7 @@ sealed class PacketLoop : IDisposable
             if (poller.IsReady(0) || !_wake.WaitUntilAwake(_sleep, in _isNews))
                 return true;
             Instant now = DeviceClock.Now;
+            _manners.Look(now);
             if (restEnds is { } end && now >= end)
             {
                 poller.WatchAll();

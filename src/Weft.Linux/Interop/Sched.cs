@@ -6,7 +6,20 @@ namespace Weft.Linux.Interop;
 static partial class Sched
 {
     public const int CLONE_NEWNET = 0x40000000;
+    public const int SCHED_OTHER = 0;
+    public const int SCHED_BATCH = 3;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int setns(Descriptor fd, int type);
+
+    /// <param name="pid">0: the calling thread, and no other of its process.</param>
+    [LibraryImport("libc", SetLastError = true)]
+    public static unsafe partial int sched_setscheduler(int pid, int policy, sched_param* param);
+}
+
+/// <summary>struct sched_param; musl's is longer, which the kernel does not read.</summary>
+[StructLayout(LayoutKind.Sequential)]
+struct sched_param
+{
+    public int sched_priority;
 }

@@ -13,6 +13,9 @@ static unsafe partial class Unistd
     public static partial nint read(int fd, byte* buffer, nuint count);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial nint pread(Descriptor fd, byte* buffer, nuint count, long offset);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial nint write(Descriptor fd, byte* buffer, nuint count);
 
     [LibraryImport("libc", SetLastError = true)]
