@@ -165,12 +165,14 @@ public sealed class DeviceHost : IDisposable
     /// <summary>Waits for something to do, and does it.</summary>
     void Step()
     {
-        // Where routes change all the time, their news waits: asking for each peer's way costs more than one packet does.
+        // Where routes change all the time, their news waits: asking for each peer's way costs more than one packet does. What
+        // to wait for and how long go by one moment: by two, the news could be left out of a wait without end.
+        Instant now = DeviceClock.Now;
         using Poller poller =
-            DeviceClock.Now < _nextSourceCheck
+            now < _nextSourceCheck
                 ? new Poller(_wake.Descriptor, _removal.Descriptor, _link.Descriptor)
                 : new Poller(_wake.Descriptor, _removal.Descriptor, _link.Descriptor, _routes.Descriptor);
-        poller.Wait(MillisecondsToWait());
+        poller.Wait(MillisecondsToWait(now));
         _wake.Reset();
         if (poller.IsReady(1) && _removal.Happened())
         {
@@ -209,9 +211,8 @@ public sealed class DeviceHost : IDisposable
         _nextSourceCheck = now + TimeSpan.FromMilliseconds(Math.Min(asked * MillisecondsPerSource, RetryMilliseconds));
     }
 
-    int MillisecondsToWait()
+    int MillisecondsToWait(Instant now)
     {
-        Instant now = DeviceClock.Now;
         Instant due = Earlier(_node.NextDeadline, _handshakes.NextRead);
         // Doubts wait for the next check, and so does the news of routes that may bring more of them.
         if (now < _nextSourceCheck || !_node.Sources.IsEmpty)
