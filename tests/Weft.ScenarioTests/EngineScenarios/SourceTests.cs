@@ -53,6 +53,10 @@ public sealed class SourceTests
             : ("10.0.1.1", "10.0.1.2", "24");
         left.AddAddress("eth1", $"{leftSecond}/{bits}");
         right.AddAddress("eth1", $"{rightSecond}/{bits}");
+        // Else both could stay with their second addresses for good: a packet that leaves before the right end has heard that
+        // its route is gone, from its second address by the first way, has the left one answer from its own second.
+        string family = outerIpv6 ? "-6" : "-4";
+        left.Run("ip", family, "route", "add", rightSecond, "dev", "eth1", "src", outerIpv6 ? "fd00::1" : "10.0.0.1");
         TunnelPair.Ping(left, TunnelPair.ResponderInner4);
         Assert.Equal(Text(pair.ResponderOuter, outerIpv6), Seen(pair.Initiator));
 
@@ -65,7 +69,7 @@ public sealed class SourceTests
             seconds: 4
         );
 
-        right.Run("ip", outerIpv6 ? "-6" : "-4", "route", "del", target);
+        right.Run("ip", family, "route", "del", target);
         Wait.Until(
             () =>
                 TunnelPair.Reaches(right, TunnelPair.InitiatorInner6)
