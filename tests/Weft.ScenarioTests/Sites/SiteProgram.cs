@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Weft.ScenarioTests.Network;
 
 namespace Weft.ScenarioTests.Sites;
@@ -23,10 +24,19 @@ sealed class SiteProgram(Lab lab, RunBy by)
     /// <summary>For <c>pgrep -f</c>: the process that watches the links, and those that it has started.</summary>
     internal string Watcher => IsScript ? "[w]g.sh loop" : "[w]eft watch";
 
-    /// <summary>The processes that watch; what a shell splits off for a moment bears its name too.</summary>
-    internal string[] Watchers(Host host) =>
-        host.Try(["pgrep", .. IsScript ? (string[])["-P", "1"] : [], "-f", Watcher])
-            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>The processes that watch. What one of them splits off bears its name for a moment, or for long if it is a shell.</summary>
+    internal string[] Watchers(Host host)
+    {
+        string[][] named =
+        [
+            .. host.Run("ps", "-eo", "pid=,ppid=,args=")
+                .Split('\n')
+                .Where(line => Regex.IsMatch(line, Watcher))
+                .Select(line => line.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries)),
+        ];
+        string[] pids = [.. named.Select(process => process[0])];
+        return [.. named.Where(process => !pids.Contains(process[1])).Select(process => process[0])];
+    }
 
     /// <summary>Where it keeps what peers answered at last.</summary>
     internal string EndpointsOf(string conf) =>

@@ -90,23 +90,9 @@ public sealed class OverTheTunnelTests
         File.WriteAllText(conf, text.Replace("[Interface]\n", $"[Interface]\n{string.Join('\n', lines)}\n"));
     }
 
-    /// <summary>The processes that watch. What one of them starts bears its name for a moment, until it runs a program of its own.</summary>
-    static string[] Watchers(Host host)
-    {
-        string[][] named =
-        [
-            .. host.Run("ps", "-eo", "pid=,ppid=,args=")
-                .Split('\n')
-                .Where(line => line.Contains("weft watch", StringComparison.Ordinal))
-                .Select(line => line.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries)),
-        ];
-        string[] pids = [.. named.Select(process => process[0])];
-        return [.. named.Where(process => !pids.Contains(process[1])).Select(process => process[0])];
-    }
-
     static void AssertIsBack(TwoSites two)
     {
         Wait.Until(two.Pings, "a reaches b", seconds: TwoSites.Soon);
-        Assert.Single(Watchers(two.B));
+        Assert.Single(two.Program.Watchers(two.B));
     }
 }
