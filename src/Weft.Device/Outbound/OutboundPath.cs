@@ -56,8 +56,6 @@ sealed class OutboundPath(Node node, IRunOutput output, IPacketSink sink)
             if (sealedLength > 0)
                 _send.Add(session, in to, marks, sealedLength);
         }
-        if (_send.IsWorthSending)
-            wake |= _send.Flush(now);
         return wake;
     }
 

@@ -9,10 +9,8 @@ namespace Weft.Device;
 /// </summary>
 sealed class SendBuffer
 {
-    /// <summary>Bytes of one batch.</summary>
-    const int Capacity = 256 << 10;
-
-    const int Enough = UdpRun.MaxLength * 7 / 8;
+    /// <summary>Bytes of one batch: full packets that <see cref="TunSource"/> reads in one, sealed, so that they leave with one call.</summary>
+    const int Capacity = 384 << 10;
 
     /// <summary>Runs of one batch.</summary>
     const int MaxRuns = 64;
@@ -37,9 +35,6 @@ sealed class SendBuffer
 
     /// <summary>A datagram of that length can be added without flushing first.</summary>
     public bool HasRoom(int length) => _used + length <= Capacity && _count < MaxRuns - 1;
-
-    /// <summary>About as much waits as fits into one run: more would only wait longer.</summary>
-    public bool IsWorthSending => _used >= Enough;
 
     /// <summary>Where the next datagram of at most <paramref name="length"/> bytes is to be written.</summary>
     public Span<byte> Next(int length) => _bytes.AsSpan(_used, length);

@@ -9,7 +9,10 @@ sealed class TunSource(TunDevice tun, OutboundPath path, ControlWake wake)
     /// <summary>The largest packet that a TUN hands over: all of IPv6's payload.</summary>
     public const int LongestPacket = ushort.MaxValue + TransportOffsets.V6HeaderLength;
 
-    /// <summary>Packets and bytes of one batch: beyond that, what was read first waits too long, and so does what comes in.</summary>
+    /// <summary>
+    /// Packets and bytes of one batch: beyond that, what was read first waits too long, and so does what comes in. Much less
+    /// costs more: a call that follows another of its kind finds the kernel's code and data at hand.
+    /// </summary>
     const int MaxReads = 64;
     const int MaxBytes = 256 << 10;
 

@@ -67,6 +67,28 @@ public sealed class PacketPathTests
     }
 
     [Fact]
+    public void Super_packets_of_one_batch_leave_with_one_call_in_runs_as_long_as_can_be()
+    {
+        (TestEnd a, TestEnd b) = TestEnd.Pair(s_now);
+        const int segments = 47; // of 1368 bytes: all that a super-packet holds, and more than a run does
+        byte[] stream = Bytes(5 * segments * 1368);
+        int sent = a.Batches;
+        uint sequence = 0;
+        foreach (byte[] payload in stream.Chunk(segments * 1368))
+        {
+            (VirtioNetHeader header, byte[] packet) = AsSuperPacket(s_tcp, Build(s_tcp, payload, sequence), 1368);
+            a.Outbound.Take(s_now, in header, packet);
+            sequence += (uint)payload.Length;
+        }
+        Assert.Equal(sent, a.Batches);
+        a.Outbound.Flush(s_now);
+
+        Assert.Equal(sent + 1, a.Batches);
+        Assert.Equal([45, 45, 45, 45, 45, 10], a.Runs.Select(run => run.Segments));
+        Assert.Equal(stream, b.Packets.Cut().SelectMany(p => p.Skip(s_tcp.HeaderLength)));
+    }
+
+    [Fact]
     public void Congestion_marked_on_the_way_reaches_the_packet_inside()
     {
         (TestEnd a, TestEnd b) = TestEnd.Pair(s_now);

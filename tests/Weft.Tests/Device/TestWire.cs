@@ -49,6 +49,9 @@ sealed class TestEnd : IRunOutput, IDisposable
     /// <summary>Runs that were sent, in order.</summary>
     public List<UdpRun> Runs { get; } = [];
 
+    /// <summary>Calls that sent runs.</summary>
+    public int Batches { get; private set; }
+
     /// <summary>When set, nothing is recorded or delivered.</summary>
     public bool IsMuted { get; set; }
 
@@ -88,6 +91,7 @@ sealed class TestEnd : IRunOutput, IDisposable
     {
         if (IsMuted)
             return;
+        Batches++;
         foreach (UdpRun run in runs)
         {
             Runs.Add(run);
