@@ -83,13 +83,27 @@ struct Poly1305
         return ((reduced & mask) | (low & ~mask)) + _pad;
     }
 
+    /// <summary>Takes in fewer than 16 bytes and the byte after them; zeros follow.</summary>
+    // Put together in registers: a block that is written in pieces and read whole at once makes the processor wait.
     void Last(ReadOnlySpan<byte> data, byte after, ulong top)
     {
-        Span<byte> block = stackalloc byte[BlockLength];
-        block.Clear();
-        data.CopyTo(block);
-        block[data.Length] = after;
-        Add(BinaryPrimitives.ReadUInt64LittleEndian(block), BinaryPrimitives.ReadUInt64LittleEndian(block[8..]), top);
+        ulong low;
+        ulong high = 0;
+        if (data.Length >= sizeof(ulong))
+        {
+            int rest = data.Length - sizeof(ulong);
+            low = BinaryPrimitives.ReadUInt64LittleEndian(data);
+            // In two steps: shifting by a whole word would shift by nothing.
+            high = BinaryPrimitives.ReadUInt64LittleEndian(data[rest..]) >> 1 >> (63 - 8 * rest);
+            high |= (ulong)after << (8 * rest);
+        }
+        else
+        {
+            low = (ulong)after << (8 * data.Length);
+            for (int i = 0; i < data.Length; i++)
+                low |= (ulong)data[i] << (8 * i);
+        }
+        Add(low, high, top);
     }
 
     /// <summary>h = (h + block) · r mod 2¹³⁰ − 5, partly reduced.</summary>

@@ -16,6 +16,9 @@ static class Poly1305Lanes<TVector, TLimbs>
     // Below that many groups, making the powers of r costs more than the lanes gain.
     const int WorthwhileGroups = 2;
 
+    // Below that many pairs of groups, one more power costs more than it gains.
+    const int WorthwhilePairs = 3;
+
     /// <summary>Bytes of a group.</summary>
     static int GroupLength => TLimbs.Lanes * Poly1305.BlockLength;
 
@@ -48,7 +51,12 @@ static class Poly1305Lanes<TVector, TLimbs>
             Raise(ref step, ref last, bit);
         Number.InFirstLane(out sum, mac.Sum);
         int before = data.Length - GroupLength;
-        Absorb(ref sum, step, data[..before]);
+        int paired = before / (2 * GroupLength) * (2 * GroupLength);
+        if (paired < WorthwhilePairs * 2 * GroupLength)
+            paired = 0;
+        else
+            AbsorbPairs(ref sum, step, data[..paired]);
+        Absorb(ref sum, step, data[paired..before]);
         Absorb(ref sum, last, data[before..]);
         mac.Sum = sum.AddLanes();
     }
@@ -97,13 +105,12 @@ static class Poly1305Lanes<TVector, TLimbs>
         ref byte end = ref Unsafe.Add(ref group, data.Length);
         for (; Unsafe.IsAddressLessThan(ref group, ref end); group = ref Unsafe.Add(ref group, GroupLength))
         {
-            TVector low = TLimbs.LowHalves(in group);
-            TVector high = TLimbs.HighHalves(in group);
-            s0 = TLimbs.Add(s0, Limb(low));
-            s1 = TLimbs.Add(s1, Limb(TLimbs.ShiftRight(low, 26)));
-            s2 = TLimbs.Add(s2, Limb(TLimbs.Or(TLimbs.ShiftRight(low, 52), TLimbs.ShiftLeft(high, 12))));
-            s3 = TLimbs.Add(s3, Limb(TLimbs.ShiftRight(high, 14)));
-            s4 = TLimbs.Add(s4, TLimbs.Or(TLimbs.ShiftRight(high, 40), TLimbs.Repeat(1UL << 24)));
+            Read(in group, out TVector m0, out TVector m1, out TVector m2, out TVector m3, out TVector m4);
+            s0 = TLimbs.Add(s0, m0);
+            s1 = TLimbs.Add(s1, m1);
+            s2 = TLimbs.Add(s2, m2);
+            s3 = TLimbs.Add(s3, m3);
+            s4 = TLimbs.Add(s4, m4);
             Multiply(ref s0, ref s1, ref s2, ref s3, ref s4, f0, f1, f2, f3, f4, v1, v2, v3, v4);
         }
         sum.L0 = s0;
@@ -111,6 +118,97 @@ static class Poly1305Lanes<TVector, TLimbs>
         sum.L2 = s2;
         sum.L3 = s3;
         sum.L4 = s4;
+    }
+
+    /// <summary>
+    /// sum = (sum + group) · factor² + next group · factor in each lane, for one pair of groups after the other. The second product
+    /// does not wait for the sum, and both are carried at once: less than a step for each, which is one long chain.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void AbsorbPairs(ref Number sum, in Number factor, ReadOnlySpan<byte> data)
+    {
+        TVector f0 = factor.L0;
+        TVector f1 = factor.L1;
+        TVector f2 = factor.L2;
+        TVector f3 = factor.L3;
+        TVector f4 = factor.L4;
+        (TVector v1, TVector v2, TVector v3, TVector v4) = (Fivefold(f1), Fivefold(f2), Fivefold(f3), Fivefold(f4));
+        (TVector q0, TVector q1, TVector q2, TVector q3, TVector q4) = (f0, f1, f2, f3, f4);
+        Multiply(ref q0, ref q1, ref q2, ref q3, ref q4, f0, f1, f2, f3, f4, v1, v2, v3, v4);
+        (TVector w1, TVector w2, TVector w3, TVector w4) = (Fivefold(q1), Fivefold(q2), Fivefold(q3), Fivefold(q4));
+        (TVector s0, TVector s1, TVector s2, TVector s3, TVector s4) = (sum.L0, sum.L1, sum.L2, sum.L3, sum.L4);
+        ref byte pair = ref MemoryMarshal.GetReference(data);
+        ref byte end = ref Unsafe.Add(ref pair, data.Length);
+        for (; Unsafe.IsAddressLessThan(ref pair, ref end); pair = ref Unsafe.Add(ref pair, 2 * GroupLength))
+        {
+            ref byte second = ref Unsafe.Add(ref pair, GroupLength);
+            Read(in second, out TVector m0, out TVector m1, out TVector m2, out TVector m3, out TVector m4);
+            TVector p0 = TLimbs.Multiply(m0, f0);
+            TVector p1 = TLimbs.Multiply(m0, f1);
+            TVector p2 = TLimbs.Multiply(m0, f2);
+            TVector p3 = TLimbs.Multiply(m0, f3);
+            TVector p4 = TLimbs.Multiply(m0, f4);
+            AddLimb(ref p0, ref p1, ref p2, ref p3, ref p4, m1, v4, f0, f1, f2, f3);
+            AddLimb(ref p0, ref p1, ref p2, ref p3, ref p4, m2, v3, v4, f0, f1, f2);
+            AddLimb(ref p0, ref p1, ref p2, ref p3, ref p4, m3, v2, v3, v4, f0, f1);
+            AddLimb(ref p0, ref p1, ref p2, ref p3, ref p4, m4, v1, v2, v3, v4, f0);
+            Read(in pair, out m0, out m1, out m2, out m3, out m4);
+            AddLimb(ref p0, ref p1, ref p2, ref p3, ref p4, TLimbs.Add(s0, m0), q0, q1, q2, q3, q4);
+            AddLimb(ref p0, ref p1, ref p2, ref p3, ref p4, TLimbs.Add(s1, m1), w4, q0, q1, q2, q3);
+            AddLimb(ref p0, ref p1, ref p2, ref p3, ref p4, TLimbs.Add(s2, m2), w3, w4, q0, q1, q2);
+            AddLimb(ref p0, ref p1, ref p2, ref p3, ref p4, TLimbs.Add(s3, m3), w2, w3, w4, q0, q1);
+            AddLimb(ref p0, ref p1, ref p2, ref p3, ref p4, TLimbs.Add(s4, m4), w1, w2, w3, w4, q0);
+            CarryAll(ref p0, ref p1, ref p2, ref p3, ref p4);
+            (s0, s1, s2, s3, s4) = (p0, p1, p2, p3, p4);
+        }
+        sum.L0 = s0;
+        sum.L1 = s1;
+        sum.L2 = s2;
+        sum.L3 = s3;
+        sum.L4 = s4;
+    }
+
+    /// <summary>The limbs of a group's blocks, each with the bit that stands above a whole block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Read(
+        ref readonly byte group,
+        out TVector m0,
+        out TVector m1,
+        out TVector m2,
+        out TVector m3,
+        out TVector m4
+    )
+    {
+        TVector low = TLimbs.LowHalves(in group);
+        TVector high = TLimbs.HighHalves(in group);
+        m0 = Limb(low);
+        m1 = Limb(TLimbs.ShiftRight(low, 26));
+        m2 = Limb(TLimbs.Or(TLimbs.ShiftRight(low, 52), TLimbs.ShiftLeft(high, 12)));
+        m3 = Limb(TLimbs.ShiftRight(high, 14));
+        m4 = TLimbs.Or(TLimbs.ShiftRight(high, 40), TLimbs.Repeat(1UL << 24));
+    }
+
+    /// <summary>p += n · f, where n is one limb of a number, and f the limbs that it meets at each of the product's places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void AddLimb(
+        ref TVector p0,
+        ref TVector p1,
+        ref TVector p2,
+        ref TVector p3,
+        ref TVector p4,
+        TVector n,
+        TVector f0,
+        TVector f1,
+        TVector f2,
+        TVector f3,
+        TVector f4
+    )
+    {
+        p0 = TLimbs.MultiplyAdd(p0, n, f0);
+        p1 = TLimbs.MultiplyAdd(p1, n, f1);
+        p2 = TLimbs.MultiplyAdd(p2, n, f2);
+        p3 = TLimbs.MultiplyAdd(p3, n, f3);
+        p4 = TLimbs.MultiplyAdd(p4, n, f4);
     }
 
     /// <summary>
@@ -141,30 +239,18 @@ static class Poly1305Lanes<TVector, TLimbs>
         TVector p3 = TLimbs.Multiply(n0, f3);
         TVector p4 = TLimbs.Multiply(n0, f4);
 
-        p0 = TLimbs.MultiplyAdd(p0, n1, v4);
-        p1 = TLimbs.MultiplyAdd(p1, n1, f0);
-        p2 = TLimbs.MultiplyAdd(p2, n1, f1);
-        p3 = TLimbs.MultiplyAdd(p3, n1, f2);
-        p4 = TLimbs.MultiplyAdd(p4, n1, f3);
+        AddLimb(ref p0, ref p1, ref p2, ref p3, ref p4, n1, v4, f0, f1, f2, f3);
+        AddLimb(ref p0, ref p1, ref p2, ref p3, ref p4, n2, v3, v4, f0, f1, f2);
+        AddLimb(ref p0, ref p1, ref p2, ref p3, ref p4, n3, v2, v3, v4, f0, f1);
+        AddLimb(ref p0, ref p1, ref p2, ref p3, ref p4, n4, v1, v2, v3, v4, f0);
+        CarryAll(ref p0, ref p1, ref p2, ref p3, ref p4);
+        (n0, n1, n2, n3, n4) = (p0, p1, p2, p3, p4);
+    }
 
-        p0 = TLimbs.MultiplyAdd(p0, n2, v3);
-        p1 = TLimbs.MultiplyAdd(p1, n2, v4);
-        p2 = TLimbs.MultiplyAdd(p2, n2, f0);
-        p3 = TLimbs.MultiplyAdd(p3, n2, f1);
-        p4 = TLimbs.MultiplyAdd(p4, n2, f2);
-
-        p0 = TLimbs.MultiplyAdd(p0, n3, v2);
-        p1 = TLimbs.MultiplyAdd(p1, n3, v3);
-        p2 = TLimbs.MultiplyAdd(p2, n3, v4);
-        p3 = TLimbs.MultiplyAdd(p3, n3, f0);
-        p4 = TLimbs.MultiplyAdd(p4, n3, f1);
-
-        p0 = TLimbs.MultiplyAdd(p0, n4, v1);
-        p1 = TLimbs.MultiplyAdd(p1, n4, v2);
-        p2 = TLimbs.MultiplyAdd(p2, n4, v3);
-        p3 = TLimbs.MultiplyAdd(p3, n4, v4);
-        p4 = TLimbs.MultiplyAdd(p4, n4, f0);
-
+    /// <summary>Carries until limbs have 26 bits, the second and the last perhaps 27.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void CarryAll(ref TVector p0, ref TVector p1, ref TVector p2, ref TVector p3, ref TVector p4)
+    {
         // Two chains of carries side by side, from limb 0 and from limb 3.
         p1 = TLimbs.Add(p1, Carry(ref p0));
         p4 = TLimbs.Add(p4, Carry(ref p3));
@@ -173,11 +259,6 @@ static class Poly1305Lanes<TVector, TLimbs>
         p3 = TLimbs.Add(p3, Carry(ref p2));
         p1 = TLimbs.Add(p1, Carry(ref p0));
         p4 = TLimbs.Add(p4, Carry(ref p3));
-        n0 = p0;
-        n1 = p1;
-        n2 = p2;
-        n3 = p3;
-        n4 = p4;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using Weft.Crypto;
 using Xunit;
@@ -43,6 +44,34 @@ public class Poly1305Tests
     )]
     public void Makes_the_tags_of_appendix_A_3(string r, string s, string message, string tag) =>
         Assert.Equal(Hex.Bytes(tag), Tag(Hex.Bytes(r + s), Hex.Bytes(message)));
+
+    [Fact]
+    public void Ends_at_any_length_as_the_polynomial_says()
+    {
+        Random random = new(1);
+        byte[] bytes = new byte[32 + 64];
+        for (int length = 0; length <= 64; length++)
+        {
+            random.NextBytes(bytes);
+            (byte[] key, byte[] message) = (bytes[..32], bytes[32..(32 + length)]);
+            Assert.Equal(Polynomial(key, message), Tag(key, message));
+        }
+    }
+
+    /// <summary>The definition (section 2.5), in whole numbers.</summary>
+    static byte[] Polynomial(byte[] key, byte[] message)
+    {
+        BigInteger prime = BigInteger.Pow(2, 130) - 5;
+        BigInteger clamp = new(Hex.Bytes("ffffff0ffcffff0ffcffff0ffcffff0f"), isUnsigned: true);
+        BigInteger r = new BigInteger(key.AsSpan(0, 16), isUnsigned: true) & clamp;
+        BigInteger sum = 0;
+        foreach (byte[] block in message.Chunk(16))
+            sum = (sum + new BigInteger([.. block, 1], isUnsigned: true)) * r % prime;
+        sum += new BigInteger(key.AsSpan(16), isUnsigned: true);
+        byte[] tag = new byte[17 + 1];
+        sum.ToByteArray().CopyTo(tag, 0);
+        return tag[..16];
+    }
 
     const string Tail = "000000000000000000000000000000";
     const string Ones = "ffffffffffffffffffffffffffffffff";
