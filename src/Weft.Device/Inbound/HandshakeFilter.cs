@@ -24,10 +24,11 @@ static class HandshakeFilter
     internal const int Burst = 100;
 
     const int NanosecondsPerSecond = 1_000_000_000;
-    const int PlaceBits = 16;
+    const int PlaceBits = FreshSources.PlaceBits;
+    const int Tables = FreshSources.Tables;
 
-    /// <summary>Behind the two tables of places: when the next message of each kind may pass.</summary>
-    const int FreshShares = 2 << PlaceBits;
+    /// <summary>Behind the tables of places: when the next message of each kind may pass.</summary>
+    const int FreshShares = Tables << PlaceBits;
     const int Shares = FreshShares + Kinds;
 
     /// <summary>The kinds, by their message type; 0, which is no type, stands for initiations with a mac2.</summary>
@@ -36,7 +37,7 @@ static class HandshakeFilter
     // The filter's memory, from its end.
     const int Word = -4;
     const int Number = -4;
-    const int Age = -16;
+    const int Oldest = -16;
     const int Mac2 = -32;
     const int Source = -32;
 
@@ -125,19 +126,25 @@ static class HandshakeFilter
         code.Xor(R8, R2);
     }
 
-    /// <summary>Goes on if either of the source's places was left alone for a second; takes note of the moment in both.</summary>
+    /// <summary>Goes on if any of the source's places was left alone for a second; takes note of the moment in all.</summary>
     static void LeaveKnown(BpfCode code, BpfTable table, BpfLabel known, BpfLabel take)
     {
         BpfLabel fresh = code.NewLabel();
-        code.Set(R1, R8);
-        code.ShiftRight(R1, 64 - PlaceBits);
-        ReadAge(code, table, R1, take);
-        code.Write(R10, R2, Age);
-        code.And(R8, (1 << PlaceBits) - 1);
-        code.Add(R8, 1 << PlaceBits);
-        ReadAge(code, table, R8, take);
-        code.JumpIfAbove(R2, NanosecondsPerSecond, fresh);
-        code.Read(R2, R10, Age);
+        code.Clear(R10, Oldest);
+        for (int i = 0; i < Tables; i++)
+        {
+            BpfLabel isYounger = code.NewLabel();
+            code.Set(R1, R8);
+            code.ShiftRight(R1, i * PlaceBits);
+            code.And(R1, (1 << PlaceBits) - 1);
+            code.Add(R1, i << PlaceBits);
+            ReadAge(code, table, R1, take);
+            code.Read(R1, R10, Oldest);
+            code.JumpIfGreater(R1, R2, isYounger);
+            code.Write(R10, R2, Oldest);
+            code.Place(isYounger);
+        }
+        code.Read(R2, R10, Oldest);
         code.JumpIfAbove(R2, NanosecondsPerSecond, fresh);
         code.JumpTo(known);
         code.Place(fresh);

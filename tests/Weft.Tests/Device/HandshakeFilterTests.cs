@@ -107,6 +107,23 @@ public sealed class HandshakeFilterTests : IDisposable
     }
 
     [Fact]
+    public void Hardly_anybody_is_taken_for_one_of_thousands_that_keep_sending()
+    {
+        (UdpSocket from, UdpSocket to) = Open(isIPv6: false);
+        for (uint source = 1000; source < 9000; source++)
+            Send(from, to, source, Message(1, Initiation));
+        Clog(from, to);
+        Received(to);
+        for (uint source = 20_000; source < 21_000; source++)
+        {
+            // The share of those who keep sending stays used up: whoever is taken for one of them is lost.
+            Send(from, to, 9, Message(1, Initiation));
+            Send(from, to, source, Message(1, Initiation));
+        }
+        Assert.InRange(Received(to).Count(r => r.Source != 9), 997, 1000);
+    }
+
+    [Fact]
     public void Who_shows_a_cookie_loses_nothing_to_those_who_show_none()
     {
         (UdpSocket from, UdpSocket to) = Open(isIPv6: false);

@@ -84,6 +84,18 @@ public sealed class HandshakeQueueTests
         Assert.True(sources.Take(s_now + TimeSpan.FromSeconds(10), Source(isIPv6, 1)));
     }
 
+    [Fact]
+    public void Hardly_any_source_is_taken_for_one_of_thousands_that_keep_sending()
+    {
+        FreshSources sources = new(TimeSpan.FromSeconds(4));
+        for (uint i = 0; i < 8000; i++)
+            sources.Take(s_now, Source(isIPv6: false, i));
+        int fresh = 0;
+        for (uint i = 10_000; i < 11_000; i++)
+            fresh += sources.Take(s_now, Source(isIPv6: false, i)) ? 1 : 0;
+        Assert.InRange(fresh, 997, 1000);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
