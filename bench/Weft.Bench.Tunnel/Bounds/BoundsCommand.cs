@@ -65,7 +65,7 @@ static class BoundsCommand
             ("crowd", () => Crowd.Measure(weft, rounds, seconds: 3)),
             ("configurations", () => LargeConfigurations.Measure(weft, rounds)),
             ("handshakes", () => HandshakeFlood.Measure(weft, go, rounds)),
-            ("load", () => Manners.UnderLoad(weft, rounds, seconds: 3)),
+            ("load", () => Manners.UnderLoad(weft, rounds, seconds: 5)),
             ("idle", () => Manners.Idle(weft)),
             ("start", () => Manners.Start(weft, rounds)),
             ("show", () => Manners.Show(weft, rounds)),

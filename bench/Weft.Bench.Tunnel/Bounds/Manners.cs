@@ -17,11 +17,10 @@ static class Manners
         {
             Ends ends = weft.Start(hosts);
             Pings.WaitForAnswer(hosts);
-            Pings[] all = [.. Enumerable.Range(0, rounds).Select(_ => Pings.UnderLoad(hosts, ends, seconds))];
-            double mean = Median.Of(all.Select(pings => pings.Mean));
-            double percentile = Median.Of(all.Select(pings => pings.Percentile99));
-            string how = FormattableString.Invariant($"99th percentile; mean {mean:F2} ms");
-            return [new("RTT while TCP runs", percentile, "ms", "F2", 5, AtMost: true, how)];
+            // Together: of one run alone the 99th percentile is its second longest ping.
+            Pings all = Pings.Of(Enumerable.Range(0, rounds).Select(_ => Pings.UnderLoad(hosts, ends, seconds)));
+            string how = FormattableString.Invariant($"99th percentile of {all.Count} pings; mean {all.Mean:F2} ms");
+            return [new("RTT while TCP runs", all.Percentile99, "ms", "F2", 5, AtMost: true, how)];
         }
     }
 

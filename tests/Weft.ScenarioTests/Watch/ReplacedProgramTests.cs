@@ -25,7 +25,7 @@ public sealed class ReplacedProgramTests
         string watcher = Assert.Single(two.Program.Watchers(two.A));
         foreach (string process in (string[])[device, watcher])
         {
-            Wait.Until(() => !two.A.Sh($"cat /proc/{process}/task/*/comm").Contains("assemblies"));
+            Wait.Until(() => !two.A.Run("ps", "-L", "-o", "comm=", "-p", process).Contains("assemblies"));
         }
 
         if (isReplaced)
