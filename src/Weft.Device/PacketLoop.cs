@@ -14,6 +14,12 @@ sealed class PacketLoop : IDisposable
     /// <summary>How long a socket rests after a failure to receive, so that one that stays does not take a core.</summary>
     static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// Three times the share of a program, where there are not enough processors: a busy router's tunnel stays quick. The
+    /// kernel would carry packets before any program gets its turn; this leaves enough to find out who sends so many.
+    /// </summary>
+    const int Nice = -5;
+
     readonly TunSource _tun;
     readonly ControlWake _wake;
     readonly SleepDetector _sleep;
@@ -76,6 +82,8 @@ sealed class PacketLoop : IDisposable
 
     void Run()
     {
+        // Where that is not permitted it shares like everybody else.
+        _ = Processors.TrySetNice(Nice);
         try
         {
             while (TryTakeNews(out SocketSource[] sockets))

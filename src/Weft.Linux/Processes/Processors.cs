@@ -32,10 +32,20 @@ public sealed unsafe class Processors : IDisposable
     /// <summary>
     /// Whether the calling thread, when it wakes, leaves the one that runs its turn (SCHED_BATCH). False when the kernel refuses.
     /// </summary>
-    public static bool TryLeaveTurns(bool leaves)
+    public static bool TryLeaveTurns(bool leaves) => TrySetPolicy(leaves ? Sched.SCHED_BATCH : Sched.SCHED_OTHER);
+
+    /// <summary>
+    /// How much the calling thread leaves to others where there are not enough processors: from -20, next to nothing, to 19.
+    /// Threads that it starts are no less nice than others. It runs at once when woken, until <see cref="TryLeaveTurns"/>.
+    /// False when the kernel refuses.
+    /// </summary>
+    public static bool TrySetNice(int nice) =>
+        TrySetPolicy(Sched.SCHED_OTHER) && Sched.setpriority(Sched.PRIO_PROCESS, 0, nice) == 0;
+
+    static bool TrySetPolicy(int policy)
     {
         sched_param none = default;
-        return Sched.sched_setscheduler(0, leaves ? Sched.SCHED_BATCH : Sched.SCHED_OTHER, &none) == 0;
+        return Sched.sched_setscheduler(0, policy | Sched.SCHED_RESET_ON_FORK, &none) == 0;
     }
 
     /// <param name="text">Three averages, then how many threads are runnable and how many there are: <c>0.20 0.18 0.12 1/80 11206</c>.</param>

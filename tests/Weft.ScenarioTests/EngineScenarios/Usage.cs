@@ -19,8 +19,15 @@ sealed class Usage
         Usage usage = new() { ResidentKilobytes = Line($"{process}/status", "VmRSS:") };
         foreach (string thread in Directory.GetDirectories($"{process}/task"))
         {
-            long time = Number(File.ReadAllText($"{thread}/schedstat").Split(' ')[0]);
-            usage._threads[thread] = (time, Line($"{thread}/status", "voluntary_ctxt_switches:"));
+            try
+            {
+                long time = Number(File.ReadAllText($"{thread}/schedstat").Split(' ')[0]);
+                usage._threads[thread] = (time, Line($"{thread}/status", "voluntary_ctxt_switches:"));
+            }
+            catch (IOException)
+            {
+                // The thread ended meanwhile: the runtime's compiler does when it has nothing more to do.
+            }
         }
 
         return usage;

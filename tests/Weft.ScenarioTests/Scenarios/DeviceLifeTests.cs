@@ -44,6 +44,26 @@ public sealed class DeviceLifeTests
     }
 
     [Fact]
+    public async Task Packets_and_nothing_else_take_precedence_of_programs()
+    {
+        await using Lab lab = new();
+        TunnelPair pair = TunnelPair.Lay(lab).Start(Engine.Weft, Engine.Weft);
+        TunnelPair.Ping(pair.InitiatorHost, TunnelPair.ResponderInner4);
+        await Transfer.OverTcp(pair.InitiatorHost, pair.ResponderHost, TunnelPair.ResponderInner4, 10_000_000);
+
+        string process = pair.InitiatorHost.Run("pgrep", "-f", "[w]eft device").Trim();
+        string[] threads = pair
+            .InitiatorHost.Run("ps", "-L", "-o", "ni=,comm=", "-p", process)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+        string usual = pair.InitiatorHost.Run("nice").Trim();
+        Assert.Equal(
+            "-5 packets",
+            Assert.Single(threads, thread => !thread.StartsWith($"{usual} ", StringComparison.Ordinal))
+        );
+    }
+
+    [Fact]
     public async Task A_tunnel_moved_to_another_network_keeps_its_sockets_where_it_was_born()
     {
         await using Lab lab = new();

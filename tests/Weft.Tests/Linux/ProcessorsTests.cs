@@ -39,10 +39,31 @@ public sealed class ProcessorsTests
         Assert.Equal("0", Policy());
     }
 
-    /// <summary>proc_pid_stat(5), field 41: 0 is SCHED_OTHER, 3 SCHED_BATCH.</summary>
-    static string Policy()
+    [Fact]
+    public void Being_nice_is_of_the_calling_thread_alone()
+    {
+        string before = Nice();
+        string within = "";
+        Thread thread = new(() =>
+        {
+            Assert.True(Processors.TrySetNice(7));
+            within = Nice();
+        });
+        thread.Start();
+        thread.Join();
+        Assert.Equal("7", within);
+        Assert.Equal(before, Nice());
+    }
+
+    /// <summary>0 is SCHED_OTHER, 3 SCHED_BATCH.</summary>
+    static string Policy() => Field(41);
+
+    static string Nice() => Field(19);
+
+    /// <summary>Of the calling thread: proc_pid_stat(5).</summary>
+    static string Field(int number)
     {
         string stat = File.ReadAllText("/proc/thread-self/stat");
-        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[41 - 3];
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[number - 3];
     }
 }
