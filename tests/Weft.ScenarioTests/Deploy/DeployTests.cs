@@ -193,7 +193,9 @@ public sealed class DeployTests
     }
 
     /// <summary>A site's device and its sessions: the same text as long as nobody touches it.</summary>
-    static string Calm(Host site) => site.Run("sh", "-c", "pgrep -f '[w]eft device'; pgrep -f '[w]eft watch'");
+    static string Calm(Host site) =>
+        // The oldest: what a watcher splits off bears its name for a moment.
+        site.Run("sh", "-c", "pgrep -o -f '[w]eft device'; pgrep -o -f '[w]eft watch'");
 
     /// <summary>When the session with a peer began, in seconds.</summary>
     static long SessionWith(Host site, Host peer) =>

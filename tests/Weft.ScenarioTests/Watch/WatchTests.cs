@@ -50,7 +50,7 @@ public sealed class WatchTests
         // What is good for the watcher's own process is not for what it starts.
         Assert.Contains(
             "DOTNET_TC_CallCountingDelayMs=7fffffff",
-            two.A.Sh("tr '\\0' '\\n' </proc/$(pgrep -f '[w]eft watch')/environ")
+            two.A.Sh($"tr '\\0' '\\n' </proc/{Assert.Single(two.Program.Watchers(two.A))}/environ")
         );
 
         two.Cut();
