@@ -108,12 +108,8 @@ static class DeviceCommand
     /// <summary>Starts the device in a process of its own. What that one has to say until it is ready goes to our standard error.</summary>
     static int StartInBackground(DeviceOptions options)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath ?? "/proc/self/exe") { RedirectStandardOutput = true };
-        // Run as `dotnet weft.dll`, the program is the runtime's and ours its first argument.
-        if (Path.GetFileName(start.FileName) == "dotnet")
-            start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
-        start.ArgumentList.Add("device");
-        start.ArgumentList.Add(options.Name);
+        ProcessStartInfo start = DaemonCommand.OwnDevice.For(options.Name);
+        start.RedirectStandardOutput = true;
         if (!options.Offloads)
             start.ArgumentList.Add("--no-offloads");
         if (options.NotBefore != 0)

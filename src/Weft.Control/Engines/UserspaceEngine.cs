@@ -1,7 +1,5 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Weft.Linux.Netlink;
 
 namespace Weft.Control;
@@ -31,75 +29,21 @@ sealed class UserspaceEngine(DaemonCommand daemon, RouteNetlink netlink, IDevice
     internal Link Start(string name, DateTimeOffset? notBefore)
     {
         ProcessStartInfo start = daemon.For(name);
-        start.RedirectStandardInput = true;
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
         if (notBefore is { } floor && daemon.IsOwn)
         {
             start.ArgumentList.Add(DaemonCommand.NotBefore);
             start.ArgumentList.Add(floor.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         }
         reporting.Step(string.Join(' ', [Path.GetFileName(daemon.Program), .. start.ArgumentList]));
-        if (daemon.IsOwn)
-            DaemonCommand.Detach(start);
-        using Process process = Launch(name, start);
-        process.StandardInput.Close();
-        if (daemon.IsOwn)
-            AwaitWord(name, process);
-        else
-            AwaitEnd(name, process);
+        string? complaint = daemon.IsOwn
+            ? DaemonStart.OfOurs(start, s_patience)
+            : DaemonStart.OfOthers(start, s_patience);
+        if (complaint is not null)
+            throw NotUp(name, complaint);
         return netlink.FindLink(name) is { } link && devices.Find(name) is not null
             ? link
-            : throw NotUp(name, "said that it is up, but does not answer", "");
+            : throw NotUp(name, "said that it is up, but does not answer");
     }
-
-    Process Launch(string name, ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception e)
-        {
-            throw new OperationFailedException($"{name}: {daemon.Program} does not start: {e.Message}", null, e);
-        }
-    }
-
-    /// <summary>Our own device says a word when it serves, and stays.</summary>
-    static void AwaitWord(string name, Process process)
-    {
-        Task<string?> word = Task.Run(process.StandardOutput.ReadLine);
-        Task<string> errors = Task.Run(process.StandardError.ReadToEnd);
-        bool isLate = !word.Wait(s_patience);
-        if (!isLate && word.Result == DaemonCommand.Ready)
-            return;
-        if (isLate)
-            process.Kill();
-        process.WaitForExit();
-        throw NotUp(name, isLate ? Late : $"ended with status {process.ExitCode}", errors.Result);
-    }
-
-    /// <summary>Others go to the background by themselves, and what was started ends when they serve.</summary>
-    static void AwaitEnd(string name, Process process)
-    {
-        StringBuilder errors = new();
-        process.ErrorDataReceived += (_, line) => Collect(errors, line.Data);
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
-        // Not until its pipes end: a daemon may keep them.
-        bool isLate = !process.WaitForExit(s_patience);
-        if (!isLate && process.ExitCode == 0)
-            return;
-        if (isLate)
-            process.Kill();
-        string said;
-        lock (errors)
-            said = errors.ToString();
-        throw NotUp(name, isLate ? Late : $"ended with status {process.ExitCode}", said);
-    }
-
-    static string Late => $"did not report back within {s_patience.TotalSeconds:0} s";
 
     /// <summary>Ends the device: it goes with its interface, or with its socket where the interface is out of reach.</summary>
     internal void Stop(string name, Link? link)
@@ -139,20 +83,9 @@ sealed class UserspaceEngine(DaemonCommand daemon, RouteNetlink netlink, IDevice
         }
     }
 
-    static void Collect(StringBuilder errors, string? line)
-    {
-        lock (errors)
-        {
-            if (line is not null && errors.Length < 4096)
-                errors.AppendLine(line);
-        }
-    }
-
-    static OperationFailedException NotUp(string name, string how, string said) =>
+    OperationFailedException NotUp(string name, string how) =>
         new(
-            said.Trim() is { Length: > 0 } words
-                ? $"{name}: the userspace device {how}: {words}"
-                : $"{name}: the userspace device {how}",
-            $"Run it in front to see more: weft device {name} --foreground."
+            $"{name}: {(daemon.IsOwn ? "the userspace device" : daemon.Program)} {how}",
+            daemon.IsOwn ? $"Run it in front to see more: weft device {name} --foreground." : null
         );
 }

@@ -122,21 +122,12 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
     void Start(string name)
     {
         ProcessStartInfo start = watcher.For(name);
-        start.RedirectStandardInput = true;
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        DaemonCommand.Detach(start);
         FrugalRuntime.Ask(start);
         reporting.Step(string.Join(' ', [Path.GetFileName(watcher.Program), .. start.ArgumentList]));
-        using Process process = Process.Start(start)!;
-        process.StandardInput.Close();
-        // It says one line, or ends.
-        Task<string?> said = Task.Run(process.StandardOutput.ReadLine);
-        if (said.Wait(s_patience) && said.Result is not null)
-            return;
-        throw new OperationFailedException(
-            $"the watcher of {name} does not start",
-            $"Run it in front to see why: weft watch {name}."
-        );
+        if (DaemonStart.OfOurs(start, s_patience) is { } complaint)
+            throw new OperationFailedException(
+                $"the watcher of {name} {complaint}",
+                $"Run it in front to see more: weft watch {name}."
+            );
     }
 }

@@ -27,7 +27,7 @@ public sealed record DaemonCommand(string Program, ImmutableArray<string> Argume
     public static DaemonCommand OwnWatcher => Own("watch");
 
     /// <summary>What starts it for an interface.</summary>
-    internal ProcessStartInfo For(string name) => new(Program, [.. Arguments, name]);
+    public ProcessStartInfo For(string name) => new(Program, [.. Arguments, name]);
 
     /// <summary>
     /// Has one of ours serve from the process that is started, in a session of its own. Left alone a device starts itself
