@@ -3,8 +3,8 @@ using Weft.ScenarioTests.WireGuard;
 namespace Weft.ScenarioTests.Kernel;
 
 /// <summary>
-/// A site of the guest's, not started, and our own device on its host, which that site dials. In the tunnel the host has
-/// address 1 of a /24, and the guest 2.
+/// A site of the guest's, not started, and our own device on its host, which that site dials, from another port at each start:
+/// nobody else may find it there. In the tunnel the host has address 1 of a /24, and the guest 2.
 /// </summary>
 sealed class GuestTunnel : IDisposable
 {
@@ -39,7 +39,6 @@ sealed class GuestTunnel : IDisposable
             [Interface]
             # Weft.Site = guest.example.org
             PrivateKey = {GuestKeys.Private}
-            ListenPort = {port}
             Address = {net}.2/24
             [Peer]
             # Weft.Site = host.example.org
