@@ -159,7 +159,7 @@ sealed class UciDhcp(string uci, Dnsmasq? dnsmasq, Tools tools, Reporting report
         HashSet<(string List, string Value)> removed = [];
         foreach (DnsSetting old in dhcp.ValuesOf(section, "setting").Select(DnsSetting.Read).OfType<DnsSetting>())
         {
-            if (old.Option != "host-record" && removed.Add((ListOf(old), ValueOf(old))))
+            if (IsListed(old) && removed.Add((ListOf(old), ValueOf(old))))
                 text.Append($"del_list {Main}.{ListOf(old)}='{ValueOf(old)}'\n");
         }
         foreach (string name in dhcp.Sections.Where(s => IsOurs(s, section)))
@@ -196,6 +196,10 @@ sealed class UciDhcp(string uci, Dnsmasq? dnsmasq, Tools tools, Reporting report
                 "Mend it until 'uci show dhcp' shows it."
             );
     }
+
+    /// <summary>Whether we write such an entry into a list of the main dnsmasq's; our section may have been changed by hand.</summary>
+    static bool IsListed(DnsSetting setting) =>
+        ListOf(setting).Length > 0 && !setting.Value.Contains('\'', StringComparison.Ordinal);
 
     /// <summary>A section's name has letters, digits and underscores.</summary>
     static string SectionOf(string link) =>

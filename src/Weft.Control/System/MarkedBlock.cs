@@ -57,7 +57,7 @@ readonly record struct MarkedBlock(string Name, string Why)
         return text[..start] + text[end..];
     }
 
-    /// <summary>From the first letter of its first line to the last of its last.</summary>
+    /// <summary>From the first letter of its first line to the last of its last, whatever somebody has written behind the mark.</summary>
     (int Start, int End)? Find(string text)
     {
         (int begins, int ends) = Marks(text);
@@ -70,7 +70,8 @@ readonly record struct MarkedBlock(string Name, string Why)
                 "Put it back, or take the rest of the block out by hand."
             );
         }
-        return (begins, ends + Last.Length);
+        int end = text.AsSpan(ends).IndexOfAny('\r', '\n');
+        return (begins, end < 0 ? text.Length : ends + end);
     }
 
     /// <summary>Where its two lines begin; below 0 for one that is not there.</summary>

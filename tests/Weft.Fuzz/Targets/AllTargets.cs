@@ -30,6 +30,7 @@ static class AllTargets
         () => new FilterTarget(),
         () => new FarTextTarget(),
         () => new NotesTarget(),
+        () => new HostTextsTarget(),
     ];
 
     public static ImmutableArray<string> Names { get; } =
