@@ -75,6 +75,11 @@ sealed class DeployOrder
                         $"{peer.Key} still uses the key that this file drops, and has to get its own file first";
                 continue;
             }
+            if (far.TrialSecondsLeft is not null)
+            {
+                _held[site.Site] = $"{peer.Key} is on trial, and may go back to the key that this file drops";
+                continue;
+            }
             // It has taken the new key already, or is not going to: waiting would not help.
             if (!other.HasChange || dropped.All(p => p.Key != far.PublicKey))
                 continue;

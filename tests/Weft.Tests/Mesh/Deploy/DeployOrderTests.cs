@@ -57,6 +57,18 @@ public sealed class DeployOrderTests
         Assert.Equal(["free"], Turns(idle, "A"));
     }
 
+    [Theory]
+    [InlineData("c")]
+    [InlineData("c2")]
+    public void A_key_is_not_forgotten_while_its_site_is_on_trial(string key)
+    {
+        SurveyedSite site = Site("C", key, ["a"], hasChange: false);
+        SurveyedSite onTrial = site with { Greeting = site.Greeting! with { TrialSecondsLeft = 40 } };
+
+        Assert.Equal(["held back"], Turns(Order(["C"], Site("A", "a", ["C:-c", "C:c2"]), onTrial), "A"));
+        Assert.Equal(["free"], Turns(Order(["C"], Site("A", "a", ["C:c2"]), onTrial), "A"));
+    }
+
     [Fact]
     public void A_site_that_left_the_mesh_is_forgotten_at_once()
     {
