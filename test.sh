@@ -31,6 +31,7 @@ packages=(
   sudo            # what logins that are not root's become root with
   qemu-system-x86 # a machine with a kernel of its own, which has WireGuard
   busybox         # and what runs on it; and a router's programs
+  gawk            # the awk that minds the standard most; wg.sh has to do with any
   cpio            # its files in memory
   kmod            # its modules
   xz-utils        # likewise

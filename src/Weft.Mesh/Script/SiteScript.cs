@@ -6,7 +6,7 @@ namespace Weft.Mesh;
 /// <summary>
 /// <c>wg.sh</c>, which runs a site where .NET does not: one text for every site, kept readable as <c>Script/wg.sh</c> in this
 /// assembly. A router's flash is small, so what is written to a site's folder lacks what only a reader of the source needs:
-/// comments, indentation, and spaces around operators. Pure.
+/// comments, indentation, spaces around operators, and ends of lines where a brace of awk's is one. Pure.
 /// </summary>
 static partial class SiteScript
 {
@@ -50,7 +50,11 @@ static partial class SiteScript
             bare = Remark().Replace(bare, "");
             isAwk = isAwk ? bare != "EOF" : bare.EndsWith("3<<'EOF'", StringComparison.Ordinal);
             bool isCommand = bare.StartsWith("awk ", StringComparison.Ordinal);
-            text.Append(isAwk && !isCommand ? Awk(bare) : Shell(bare)).Append('\n');
+            bool isStatement = isAwk && !isCommand;
+            // A brace ends what stands before it, as the end of a line would.
+            if (isStatement && (bare.StartsWith('}') || text[^2] == '{'))
+                text.Length--;
+            text.Append(isStatement ? Awk(bare) : Shell(bare)).Append('\n');
         }
         return text.ToString();
     }
@@ -91,7 +95,9 @@ static partial class SiteScript
     private static partial Regex AwkText();
 
     /// <summary>Not around a slash, which may end a regular expression.</summary>
-    [GeneratedRegex("""(?: (==|!=|<=|>=|\|\||&&|[-+*]=|!~|[=<>?:+*%~-]) |([,;{)]) +| (\})|\b(if|for|while) (?=\())""")]
+    [GeneratedRegex(
+        """(?: (==|!=|<=|>=|\|\||&&|[-+*]=|!~|[=<>?:+*%~-]) |([,;{)]) +| (\})|\b(if|for|while) (?=\()| (?=\{)|(?<=\}) )"""
+    )]
     private static partial Regex AwkSpaces();
 
     [GeneratedRegex(

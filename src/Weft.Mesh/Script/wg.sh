@@ -26,6 +26,8 @@ case $- in *x*) exec 9>&2 ;; *) exec 9>/dev/null ;; esac
 six=/proc/sys/net/ipv6/conf
 held='' quiet='' now=0 new='' notes='' steps='' fault='' mtu=''
 
+# Dash's own makes new lines of what looks so, in a crontab for example.
+echo() { printf '%s\n' "$*"; }
 warn() { [ -n "$quiet" ] || echo "wg.sh: $1" >&2; }
 die() {
 	warn "$1"
@@ -532,13 +534,13 @@ function prefix(s,  k) { # H / N; its network is P
 	N += 0; P = text(net(H, N)) "/" N; PH[P] = net(H, N); PN[P] = N
 	return 1
 }
-function connected(p,  a) { # it lies in a network of the interface
+function inside(p,  a) { # it lies in a network of the interface
 	for (a = 1; a <= na; a++) if (length(PH[p]) == length(AH[a]) && AN[a] && AN[a] <= PN[p] && net(PH[p], AN[a]) == net(AH[a], AN[a])) return 1
 }
 function single(p) { return PN[p] == 4 * length(PH[p]) }
-function tunnel(p) { return single(p) && connected(p) }
-function probe(list,  i, n, w, first) { # the first single address in a network of the interface, else the first single one
-	n = split(list, w, " ")
+function tunnel(p) { return single(p) && inside(p) }
+function probe(ips,  i, n, w, first) { # the first single address in a network of the interface, else the first single one
+	n = split(ips, w, " ")
 	for (i = 1; i <= n; i++) { if (tunnel(w[i])) return w[i]; if (!first && single(w[i])) first = w[i] }
 	return first
 }
@@ -566,7 +568,8 @@ function line(s,  c, k, v, ours) {
 	}
 }
 function list(k, v,  i, m, w) {
-	m = split(v, w, ",")
+	if (k == "address") gsub(",", " ", v)
+	m = split(v, w, k == "address" ? " " : ",")
 	for (i = 1; i <= m; i++) if (prefix(trim(w[i]))) {
 		if (k == "address") { AH[++na] = H; AN[na] = N; A[na] = text(H) "/" N }
 		else if (k == "allowedips") { if (!(P in OWN)) ALL[++np] = P; OWN[P] = n; AL[n] = AL[n] " " P; if (!N) whole = l }
@@ -576,7 +579,7 @@ function list(k, v,  i, m, w) {
 	return 1
 }
 function take(k, v,  i, m, w) {
-	if (k in AS && k == "persistentkeepalive" == (sec == "peer")) {
+	if (k in AS && (k == "persistentkeepalive") == (sec == "peer")) {
 		if (sec == "peer" && tolower(v) == "off") v = 0
 		must(num(v, FROM[k], TO[k]), v, "a number from " FROM[k] " to " TO[k] " for " K); if (sec == "peer") KA[n] = v + 0; else S[AS[k]] = v + 0
 		return 1
@@ -650,7 +653,7 @@ function itself() { return own != PUB || S["port"] && S["port"] != IS["port"] ||
 function addconf(  i) {
 	if (itself()) print "[Interface]\nPrivateKey = " PRIV "\nFwMark = 0" (S["port"] ? "\nListenPort = " S["port"] : "")
 	for (i = 1; i <= n; i++) if (differs(i))
-		print "[Peer]\nPublicKey = " KEY[i] "\nPresharedKey = " (i in PSK ? PSK[i] : "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=") "\nPersistentKeepalive = " KA[i] + 0 "\nAllowedIPs = " substr(WANT[i], 2)
+		print "[Peer]\nPublicKey = " KEY[i] "\nPresharedKey = " (i in PSK ? PSK[i] : "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=") "\nPersistentKeepalive = " KA[i] + 0 (WANT[i] ? "\nAllowedIPs = " substr(WANT[i], 2) : "")
 }
 function device(  i, k, m) {
 	for (k in DIP) if (!(k in BY)) print first "wg set " name " peer " k " remove"
@@ -669,7 +672,7 @@ function plan(  i, p, k, w) {
 	if (IS["mtu"] != mtu) print first "ip link set " name " mtu " mtu
 	if (!IS["up"]) print first "ip link set " name " up"
 	for (i = 1; i <= np && !off; i++) {
-		p = ALL[i]; if (p in GONE || p ~ /:/ && !("route6" in HAS) || connected(p)) continue
+		p = ALL[i]; if (p in GONE || p ~ /:/ && !("route6" in HAS) || inside(p)) continue
 		if (want("route " p)) ADD[i] = 1
 	}
 	for (k in OURS) if (!(k in WANTED) && k in HAVE) { print k >ours; split(k, w, " "); print ip(k) w[1] " del " w[2] " dev " name }
@@ -696,14 +699,14 @@ function facts(  i) {
 }
 function link(k, who, p, kind) {
 	if (ask == "facts") print "link", k, who, bare(p), kind
-	else if (k in DIP || kind == "far") judge(k, who)
+	else if (k in DIP || kind == "far") judge(k, who, p)
 }
 # As LinkPolicy does it: key, is up, failures, successes, falls, since, calm since, answers probes, last handshake.
-function judge(k, who,  i, w, now, shaken, age, alive, hold, s, why) {
+function judge(k, who, p,  i, w, now, shaken, age, alive, hold, s, why) {
 	now = IS["uptime"]; split(k in LINK ? LINK[k] : "%link " k " 1 0 0 0 0 0 0 0", w, " ")
 	shaken = HS[k] + 0 && HS[k] != w[10]; age = IS["now"] - HS[k]; if (age < 0) age = 0
 	w[9] = k in ECHO || w[9] && (w[3] || !shaken) ? 1 : 0
-	alive = k in ECHO || shaken || !w[9] && HS[k] + 0 && age <= 180
+	alive = k in ECHO || shaken || !w[9] && (HS[k] + 0 && age <= 180 || p == "" && !KA[BY[k]])
 	w[10] = HS[k] + 0; w[4] = alive ? 0 : w[4] + 1; w[5] = alive ? w[5] + 1 : 0
 	if (w[3] && w[6] && now - w[8] >= S["most"]) { w[6]--; w[8] = now }
 	hold = w[6] < 2 ? 0 : S["hold"]; for (s = w[6] - (w[3] ? 1 : 2); s > 0 && hold < S["most"]; s--) hold *= 2
@@ -719,7 +722,7 @@ function judge(k, who,  i, w, now, shaken, age, alive, hold, s, why) {
 	LINK[k] = "%link " k; for (i = 3; i < 11; i++) LINK[k] = LINK[k] " " w[i]
 	print LINK[k]; delete DOWN[k]; if (!w[3]) DOWN[k] = 1
 }
-function endpoints(  i, k, w) { # what to dial, and where who answers is
+function ends(  i, k, w) { # what to dial, and where who answers is
 	for (i = 1; i <= n; i++) if (i in EP && (k = KEY[i]) in DIP) {
 		split(LINK[k], w, " ")
 		if (ask == "dial") { if (DEP[k] == "(none)" || KNOWN[k] != EP[i] || IS["now"] - HS[k] > 180) dial("", k, i) }
@@ -734,9 +737,9 @@ function dial(word, k, i) { print word k, peer(i), EP[i], MEM[k] == EP[i] ? LAST
 END {
 	if (ask == "facts") facts()
 	else if (ask == "key") print PRIV
-	else if (ask == "dial") endpoints()
+	else if (ask == "dial") ends()
 	else {
-		if (ask == "judge") { links(); endpoints(); first = "step " }
+		if (ask == "judge") { links(); ends(); first = "step " }
 		wanted(); if (ask == "addconf") addconf(); else { device(); if (ask != "device") plan() }
 	}
 }

@@ -63,6 +63,41 @@ public sealed partial class RekeyTests
         Assert.Empty(three.UnansweredPings());
     }
 
+    [Fact]
+    public async Task A_site_that_the_script_runs_follows_a_peer_to_its_new_key()
+    {
+        await using Lab lab = new();
+        ThreeSites three = ThreeSites.Lay(lab);
+        three.MakeConf(ThreeSites.MeshConf.Replace("[Mesh]", "[Mesh]\nCheck = 1", StringComparison.Ordinal));
+        SiteProgram script = new(lab, RunBy.Script);
+        (Host a, Host b, Host c) = (script.Prepared(three.Sites[0]), three.Sites[1], three.Sites[2]);
+        script.Start(a, three.ConfOf(a));
+        three.Start(b);
+        three.Start(c);
+        Wait.Until(Pings, seconds: 60);
+        string old = c.Run(Programs.DebianWg, "show", "wg0", "public-key").Trim();
+
+        Rekey(three, c, "");
+        script.Start(a, three.ConfOf(a));
+        three.Start(b);
+        Assert.Equal(3, Peers(a).Length);
+        Assert.True(Pings());
+        // A restart, too, begins with a peer that has nothing to carry yet.
+        script.Run(a, "restart", three.ConfOf(a));
+        Wait.Until(Pings, seconds: 60);
+        Rekey(three, c, "--finish");
+        three.Start(c);
+        Wait.Until(Pings, seconds: 60);
+        script.Start(a, three.ConfOf(a));
+        three.Start(b);
+
+        Assert.Equal(2, Peers(a).Length);
+        Assert.DoesNotContain(old, Peers(a));
+        Wait.Until(Pings, seconds: 60);
+
+        bool Pings() => three.LanHosts[0].Try("ping", "-n", "-c", "1", "-W", "2", ThreeSites.Lan4(3, 10)).Succeeded;
+    }
+
     static void Rekey(ThreeSites three, Host site, string step) =>
         three.Internet.Sh(
             $"{Programs.Weft} site rekey {site.Name}.example.org {step} "

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Weft.Mesh;
 using Xunit;
@@ -37,6 +38,32 @@ public sealed class SiteScriptTests : IDisposable
     }
 
     [Theory]
+    [InlineData("mawk")]
+    [InlineData("gawk", "--posix")]
+    [InlineData("busybox", "awk")]
+    public void Every_awk_takes_its_program(string awk, params string[] mode)
+    {
+        string script = Encoding.UTF8.GetString(SiteScript.Text());
+        int begins = script.IndexOf("3<<'EOF'\n", StringComparison.Ordinal) + "3<<'EOF'\n".Length;
+        string program = script[begins..script.IndexOf("\nEOF\n", StringComparison.Ordinal)];
+        string file = _folder.In("program.awk");
+        File.WriteAllText(file, program);
+
+        using Process process = Process.Start(
+            new ProcessStartInfo(awk, [.. mode, "-f", file, "ask=key", "part=conf", "-"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
+        process.StandardInput.Write("[Interface]\nPrivateKey = x\n");
+        process.StandardInput.Close();
+        Assert.Equal("", process.StandardError.ReadToEnd());
+        Assert.Equal("x\n", process.StandardOutput.ReadToEnd());
+    }
+
+    [Theory]
     [InlineData(
         "#!/bin/sh\n# What it is.\n\n# Why.\nrun() { # NAME\n\techo ' x || y' || { a; b; } >x 2>\"$1\" <y\n}\n",
         "#!/bin/sh\n# What it is.\nrun() {\necho ' x || y'||{ a; b;}>x 2>\"$1\"<y\n}\n"
@@ -44,6 +71,10 @@ public sealed class SiteScriptTests : IDisposable
     [InlineData(
         "x\nlook() {\n\tawk -f - 3<<'EOF'\nif (a == 1) { print \" = \" b, c }\nfor (i = 1; / x /; i++) f(\"; \")\nEOF\n}\n",
         "x\nlook() {\nawk -f - 3<<'EOF'\nif(a==1){print\" = \"b,c}\nfor(i=1;/ x /;i++)f(\"; \")\nEOF\n}\n"
+    )]
+    [InlineData(
+        "x\nlook() {\n\tawk -f - 3<<'EOF'\nif (a) {\n\tb = 1\n} else {\n\tprint \"{\"\n}\nEOF\n}\n",
+        "x\nlook() {\nawk -f - 3<<'EOF'\nif(a){b=1}else{print\"{\"}\nEOF\n}\n"
     )]
     public void Only_what_a_reader_needs_is_left_out(string source, string written) =>
         Assert.Equal(written, SiteScript.Dense(source));
