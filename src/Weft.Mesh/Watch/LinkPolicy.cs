@@ -22,7 +22,7 @@ static class LinkPolicy
         // A peer that finishes handshakes but is down for want of answers does not answer probes (any more).
         bool answers = evidence.Echo || (state.AnswersProbes && (state.IsUp || !shaken));
         bool sessionLives = evidence.HandshakeAge is { } age && age <= s_sessionLife;
-        bool alive = evidence.Echo || shaken || (!answers && sessionLives);
+        bool alive = evidence.Echo || shaken || (!answers && (sessionLives || evidence.IsUnasked));
         LinkState next = state with
         {
             AnswersProbes = answers,
@@ -88,7 +88,14 @@ static class LinkPolicy
 /// <param name="Echo">The peer's tunnel address answered through the tunnel.</param>
 /// <param name="Handshake">The last finished handshake, as the device says it.</param>
 /// <param name="HandshakeAge">How long ago that was; null when there was none.</param>
-readonly record struct LinkEvidence(bool Echo, HandshakeTime Handshake, TimeSpan? HandshakeAge);
+readonly record struct LinkEvidence(bool Echo, HandshakeTime Handshake, TimeSpan? HandshakeAge)
+{
+    /// <summary>
+    /// We send nothing by ourselves that the peer would answer, neither probes nor keepalives. A link on which nobody has
+    /// anything to say is silent; without its routes it would stay so.
+    /// </summary>
+    public bool IsUnasked { get; init; }
+}
 
 /// <summary>What is known of a link from one check to the next. Times are since the machine started.</summary>
 public sealed record LinkState

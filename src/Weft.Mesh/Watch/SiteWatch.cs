@@ -233,6 +233,10 @@ public sealed class SiteWatch : IDisposable
             LinkState
         >(StringComparer.Ordinal);
         Dictionary<PublicKey, PeerStatus> peers = device.Peers.ToDictionary(p => p.PublicKey);
+        HashSet<PublicKey> keptAlive =
+        [
+            .. site.File.Config.Peers.Where(p => p.PersistentKeepalive is > 0).Select(p => p.PublicKey),
+        ];
         foreach (SiteLink link in SiteLink.Of(site.File.Config))
         {
             // The device's own key among the peers is passed over.
@@ -240,7 +244,10 @@ public sealed class SiteWatch : IDisposable
                 continue;
             bool echo = link.Probe is { } address && answered.Contains(address);
             HandshakeTime handshake = status?.LastHandshake ?? default;
-            LinkEvidence evidence = new(echo, handshake, Age(handshake, today));
+            LinkEvidence evidence = new(echo, handshake, Age(handshake, today))
+            {
+                IsUnasked = link.Probe is null && !keptAlive.Contains(link.Key),
+            };
             LinkVerdict verdict = LinkPolicy.Judge(LinkOf(link.Key), evidence, now, own.Links);
             links[link.Key.ToString()] = verdict.State;
             if (verdict.Change == LinkChange.None)

@@ -121,6 +121,19 @@ public sealed class LinkPolicyTests
     }
 
     [Fact]
+    public void A_link_on_which_nobody_has_anything_to_say_is_not_down()
+    {
+        for (int age = 0; age < 1000; age += 10)
+        {
+            LinkEvidence evidence = Evidence(false, 1, age) with { IsUnasked = true };
+            LinkVerdict verdict = LinkPolicy.Judge(_state, evidence, _now += TimeSpan.FromSeconds(10), s_rules);
+            _state = verdict.State;
+            Assert.Equal(LinkChange.None, verdict.Change);
+        }
+        Assert.True(_state.IsUp);
+    }
+
+    [Fact]
     public void Reasons_say_what_was_seen()
     {
         Check(true, 1, age: 0);
