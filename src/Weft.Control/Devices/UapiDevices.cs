@@ -21,7 +21,7 @@ public sealed class UapiDevices(string folder = UapiDevices.Folder, TimeSpan? pa
     public const string Folder = "/var/run/wireguard";
 
     const string Suffix = ".sock";
-    const string RestartIt = "Restart the device.";
+    const string RestartIt = "Restart the site (weft restart), which ends a device that hangs.";
 
     readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(30);
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using Weft.Linux.Netlink;
@@ -61,6 +62,24 @@ sealed class UserspaceEngine(DaemonCommand daemon, RouteNetlink netlink, IDevice
         {
             reporting.Step($"rm {socket}");
             File.Delete(socket);
+        }
+    }
+
+    /// <summary>Ends a device that answers nobody, whoever runs it: it would keep its port from the next one.</summary>
+    internal void Kill(string name)
+    {
+        if (TunHolders.Find(name) is not { } holder)
+            return;
+        reporting.Step($"kill -9 {holder.Id} ({holder.Program})");
+        try
+        {
+            using Process process = Process.GetProcessById(holder.Id);
+            process.Kill();
+            process.WaitForExit(s_patience);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            // It ended by itself, or is not ours to end; then its interface is taken from it.
         }
     }
 

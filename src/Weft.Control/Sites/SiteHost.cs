@@ -96,5 +96,21 @@ sealed class SiteHost : IDisposable
         }
     }
 
+    /// <summary>Runs hooks that may have nothing to do any more; what one of them fails with is a warning.</summary>
+    internal void TryHooks(string key, IEnumerable<string> hooks, string name)
+    {
+        foreach (string hook in hooks)
+        {
+            try
+            {
+                RunHooks(key, [hook], name);
+            }
+            catch (OperationFailedException e)
+            {
+                Reporting.Warning(e.Message);
+            }
+        }
+    }
+
     public void Dispose() => Netlink.Dispose();
 }

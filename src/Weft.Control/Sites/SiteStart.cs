@@ -39,10 +39,13 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             SiteChecks.Engine(options.Engine, _name, EngineOf(link!));
         SiteChecks.Port(file, device);
         SiteState? known = host.States.Read(_name);
-        if (isNew && !Interface.PreUp.IsEmpty)
+        ImmutableArray<string> left = isNew && options.JoinNetworks ? known?.PostDown ?? [] : [];
+        if (isNew && !(Interface.PreUp.IsEmpty && left.IsEmpty))
         {
-            // What is in the way is said before the hook runs; names wait for what it may do for them.
+            // What is in the way is said before a hook runs; names wait for what it may do for them.
             Prepare(link, device, known, ImmutableDictionary<PublicKey, IPEndPoint>.Empty);
+            // The device went and nobody stopped the site: what PostUp made stands still, and would be made twice.
+            host.TryHooks("PostDown", left, _name);
             host.RunHooks("PreUp", Interface.PreUp, _name);
         }
         host.NameServers.Mend(_name, isNew);
@@ -178,7 +181,7 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         finally
         {
             if (!done)
-                TakeBack(isNew, ready.State, known);
+                TakeBack(isNew, ready, known);
         }
     }
 
@@ -224,7 +227,8 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
     /// <summary>Interfaces that wg-quick sets up are nobody's to watch; a watcher puts back what is kept already.</summary>
     void WriteApplied(SiteState? known)
     {
-        if (options.JoinNetworks && (options.News is null || known is null))
+        bool isKept = options.News is not null && known is not null && host.States.ReadApplied(known) is not null;
+        if (options.JoinNetworks && !isKept)
             host.States.WriteApplied(file);
     }
 
@@ -280,8 +284,9 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
         }
     }
 
-    void TakeBack(bool isNew, SiteState state, SiteState? known)
+    void TakeBack(bool isNew, Preparation ready, SiteState? known)
     {
+        SiteState state = ready.State;
         host.Reporting.Trace("failed; taking back what was done");
         if (isNew)
         {
@@ -306,6 +311,8 @@ sealed class SiteStart(SiteHost host, SiteFile file, StartOptions options)
             return;
         }
         _runner.TakeBack();
+        // An address that was taken away took routes along, of which no step knows.
+        _runner.PutBack(_name, ready.Actual.Routes.Where(r => r.LinkIndex == ready.Actual.Link?.Index));
         try
         {
             if (known is not null)

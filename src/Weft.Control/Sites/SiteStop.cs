@@ -22,9 +22,11 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
     internal bool Run()
     {
         Link? link = host.Netlink.FindLink(name);
-        DeviceStatus? device = host.Devices.Find(name);
         SiteState? state = host.States.Read(name);
+        DeviceStatus? device = FindDevice(link, state, out bool hangs);
         Check(link, device, state);
+        if (hangs)
+            host.Userspace.Kill(name);
         // First of all, or cron might revive the watcher of what is half gone.
         if (!anyOwner || state is not null)
             host.Watchers.Retire(name);
@@ -44,9 +46,30 @@ sealed class SiteStop(SiteHost host, string name, SiteFile? file, bool anyOwner)
         int steps = TakeAway(link, state, engine, forget: true, anyOwner ? device?.FirewallMark ?? 0 : 0);
         if (engine && !anyOwner)
             host.Clock.TryNote();
+        ImmutableArray<string> after = Hooks(state?.PostDown, file?.Config.Interface.PostDown);
         if (engine)
-            host.RunHooks("PostDown", Hooks(state?.PostDown, file?.Config.Interface.PostDown), name);
+            host.RunHooks("PostDown", after, name);
+        else if (state is not null)
+            host.TryHooks("PostDown", after, name);
         return engine || steps > 0 || state is not null;
+    }
+
+    /// <summary>What the device says; null when it is gone, or is ours and says nothing.</summary>
+    /// <param name="hangs">Its process is there and does not answer.</param>
+    DeviceStatus? FindDevice(Link? link, SiteState? state, out bool hangs)
+    {
+        hangs = false;
+        try
+        {
+            return host.Devices.Find(name);
+        }
+        catch (OperationFailedException e)
+            when (link is { Kind: "tun" } && (state is not null || Ownership.IsOurAlias(link.Alias)))
+        {
+            host.Reporting.Warning($"{e.Message}, so it is ended by force");
+            hangs = true;
+            return null;
+        }
     }
 
     /// <summary>Takes all away, hooks apart; the number of changes beside the interface itself.</summary>

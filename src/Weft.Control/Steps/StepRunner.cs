@@ -53,6 +53,28 @@ sealed class StepRunner(RouteNetlink netlink, IDeviceControl devices, HostFirewa
         }
     }
 
+    /// <summary>Adds the routes that are not there any more.</summary>
+    internal void PutBack(string name, IEnumerable<Route> routes)
+    {
+        foreach (Route route in routes.Where(r => r.Protocol == Ownership.Protocol))
+        {
+            AddRoute step = new(name, route);
+            try
+            {
+                Make(step);
+                reporting.Step(step.ToString());
+            }
+            catch (NetlinkException e) when (e.IsPresent)
+            {
+                // It stayed.
+            }
+            catch (NetlinkException e)
+            {
+                reporting.Warning($"{step}: {e.Message}");
+            }
+        }
+    }
+
     void Make(HostStep step)
     {
         switch (step)

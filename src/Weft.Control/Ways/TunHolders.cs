@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Weft.Control;
 
 /// <summary>
@@ -51,4 +53,7 @@ static class TunHolders
 /// <summary>A process that has a TUN or TAP open.</summary>
 /// <param name="Folder">Its own below <c>/proc</c>.</param>
 /// <param name="Program">Its name as <c>comm</c> has it (15 letters).</param>
-sealed record TunHolder(string Folder, string Program);
+sealed record TunHolder(string Folder, string Program)
+{
+    internal int Id => int.Parse(Path.GetFileName(Folder), CultureInfo.InvariantCulture);
+}

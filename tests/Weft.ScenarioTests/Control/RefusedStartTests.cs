@@ -58,6 +58,34 @@ public sealed class RefusedStartTests
     }
 
     [Fact]
+    public async Task A_change_of_address_that_fails_later_brings_the_routes_back()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        SiteConf conf = new(lab);
+        host.Run(Programs.Weft, "start", "--engine", "userspace", conf.Write());
+        // The last address that goes takes all routes along; then the names cannot be had.
+        host.Sh(
+            "mkdir /run/bin; printf '#!/bin/sh\necho I refuse >&2; exit 1\n' >/run/bin/resolvconf; chmod +x /run/bin/*"
+        );
+        string before = HostState.CaptureWithDevice(host);
+        conf.Address = "192.168.193.1/24, fd77:0:0:193::1/64";
+        conf.Lines = "DNS = 192.168.193.53";
+        conf.Write();
+
+        CommandResult result = host.Try(
+            new Command(Programs.Weft, "start", "--engine", "userspace", conf.Path)
+            {
+                Environment = new Dictionary<string, string> { ["PATH"] = "/run/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
+            }
+        );
+
+        Assert.Equal(1, result.Status);
+        Assert.Contains("I refuse", result.Errors);
+        Assert.Equal(before, HostState.CaptureWithDevice(host));
+    }
+
+    [Fact]
     public async Task A_change_that_fails_half_way_leaves_the_running_tunnel_as_it_was()
     {
         await using Lab lab = new();

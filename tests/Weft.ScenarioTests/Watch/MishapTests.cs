@@ -188,6 +188,78 @@ public sealed class MishapTests
     }
 
     [Fact]
+    public async Task A_watcher_goes_on_although_only_the_text_that_runs_is_lost()
+    {
+        await using Lab lab = new();
+        TwoSites two = TwoSites.Lay(lab);
+        two.Start();
+
+        two.A.Sh("rm -r /run/weft/applied");
+
+        Wait.Until(() => File.Exists($"{two.A.Root}/run/weft/applied/wg0.conf"), seconds: TwoSites.Soon);
+        two.Cut();
+        Wait.Until(() => !two.HasRoute(), seconds: TwoSites.Soon);
+        // A check that is under way writes it without a word.
+        string[] lines = two.A.Run(Programs.Weft, "status").Split('\n');
+        Assert.InRange(lines.Count(line => line.Contains("have been written anew")), 0, 1);
+    }
+
+    [Fact]
+    public async Task A_device_that_is_made_anew_has_its_hooks_undone_before_they_are_done_again()
+    {
+        await using Lab lab = new();
+        TwoSites two = TwoSites.Lay(lab);
+        string conf = two.ConfOf(two.A);
+        // Twice it would be refused.
+        const string hooks =
+            "PostUp = ip rule add from 10.0.1.0/24 table 200\nPostDown = ip rule del from 10.0.1.0/24 table 200\n";
+        File.WriteAllText(conf, File.ReadAllText(conf).Replace("[Interface]\n", $"[Interface]\n{hooks}"));
+        two.Start();
+
+        string device = two.A.Run("pgrep", "-f", "[w]eft device").Trim();
+        two.A.Run("kill", "-9", device);
+        Wait.Until(() =>
+            two.A.Try("pgrep", "-f", "[w]eft device").Output.Trim() is { Length: > 0 } now && now != device
+        );
+        Wait.Until(() => two.HasRoute() && two.Pings(), seconds: TwoSites.Soon);
+        Assert.Single(Rules(two.A));
+
+        // A stop that finds neither device nor interface knows of them too.
+        two.KillWatcher();
+        two.A.Run("pkill", "-9", "-f", "[w]eft device");
+        Wait.Until(() => !two.A.Try("ip", "link", "show", "wg0").Succeeded);
+        two.A.Run(Programs.Weft, "stop", "wg0");
+        Assert.Empty(Rules(two.A));
+
+        static string[] Rules(Host host) =>
+            [.. host.Run("ip", "rule").Split('\n').Where(line => line.Contains("from 10.0.1.0/24"))];
+    }
+
+    [Fact]
+    public async Task A_device_that_hangs_is_ended_by_a_restart_and_by_a_stop()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        string before = HostState.Capture(host);
+        string conf = new SiteConf(lab).Write();
+        host.Run(Programs.Weft, "start", "--engine", "userspace", conf);
+        string good = HostState.Capture(host);
+        string device = host.Run("pgrep", "-f", "[w]eft device").Trim();
+
+        host.Run("kill", "-STOP", device);
+        CommandResult restarted = host.Try(Programs.Weft, "restart", "--engine", "userspace", conf);
+        Assert.Equal(0, restarted.Status);
+        Assert.Contains("did not answer within 30 s, so it is ended by force", restarted.Errors);
+        Assert.NotEqual(device, host.Run("pgrep", "-f", "[w]eft device").Trim());
+        Wait.Until(() => HostState.Capture(host) == good);
+
+        host.Run("pkill", "-STOP", "-f", "[w]eft device");
+        host.Run(Programs.Weft, "stop", "wg0");
+        Assert.False(host.Try("pgrep", "-f", "[w]eft device").Succeeded);
+        Wait.Until(() => HostState.Capture(host) == before);
+    }
+
+    [Fact]
     public async Task A_route_of_others_in_the_way_keeps_nothing_else_from_being_repaired()
     {
         await using Lab lab = new();
