@@ -154,8 +154,16 @@ static class SiteCommand
         StringBuilder text = new("[Mesh]\nNetwork = 192.168.192.0/24\n[Site]\n");
         foreach ((string key, string? value) in settings)
         {
-            if (value is not null)
-                text.Append(key).Append(" = ").Append(value.ReplaceLineEndings(" ")).Append('\n');
+            if (value is null)
+                continue;
+            if (value.Contains('#', StringComparison.Ordinal))
+            {
+                throw new OperationFailedException(
+                    $"{key}: {value} has a '#', behind which a file has a comment",
+                    "Leave it out."
+                );
+            }
+            text.Append(key).Append(" = ").Append(value.ReplaceLineEndings(" ")).Append('\n');
         }
         ParseResult<MeshConfig> parsed = MeshConfigText.Parse(text.ToString(), "the new site");
         return parsed.Value is MeshConfig mesh

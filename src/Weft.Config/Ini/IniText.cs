@@ -41,6 +41,23 @@ readonly record struct IniText(string Source, int Line, int LineStart, int Start
         return true;
     }
 
+    /// <summary>Takes the next part between commas and white space, however many; false when nothing is left.</summary>
+    internal static bool TryTakeWord(ref IniText rest, out IniText word)
+    {
+        ReadOnlySpan<char> span = rest.Span;
+        int start = 0;
+        while (start < span.Length && IsBetween(span[start]))
+            start++;
+        int end = start;
+        while (end < span.Length && !IsBetween(span[end]))
+            end++;
+        word = rest.Slice(start, end - start);
+        rest = rest.Slice(end, span.Length - end);
+        return !word.IsEmpty;
+
+        static bool IsBetween(char c) => c == ',' || IsSpace(c);
+    }
+
     /// <summary>White space as C's isspace has it: that is what WireGuard's own tools strip.</summary>
     internal static bool IsSpace(char c) => c is ' ' or (>= '\t' and <= '\r');
 

@@ -99,7 +99,7 @@ sealed class SiteConfigParser(string text, string file)
                 _interface.FirewallMark = ConfigValue.Mark(value, _faults);
                 break;
             case "address":
-                ConfigValue.List(value, _faults, _interface.Addresses, (t, f) => ConfigValue.AddressAndPrefix(t, f));
+                ReadAddresses(value);
                 break;
             case "mtu":
                 _interface.Mtu = ConfigValue.Mtu(value, _faults);
@@ -131,14 +131,24 @@ sealed class SiteConfigParser(string text, string file)
         }
     }
 
-    void ReadDns(in IniText value)
+    // For wg-quick spaces part these two lists as commas do, and a comma too many is none.
+
+    void ReadAddresses(IniText rest)
     {
-        IniText? rest = value.IsEmpty ? null : value;
-        while (IniText.TryTakeItem(ref rest, out IniText item))
+        while (IniText.TryTakeWord(ref rest, out IniText item))
+        {
+            if (ConfigValue.AddressAndPrefix(item, _faults) is { } address)
+                _interface.Addresses.Add(address);
+        }
+    }
+
+    void ReadDns(IniText rest)
+    {
+        while (IniText.TryTakeWord(ref rest, out IniText item))
         {
             if (AddressText.Parse(item.Span) is not null || HostName.IsValid(item.Span))
                 _interface.Dns.Add(item.ToString());
-            else if (!item.IsEmpty) // wg-quick passes over a comma too many
+            else
                 _faults.Add(item, $"'{ConfigValue.Shown(item)}' is neither an address nor a search domain");
         }
     }
