@@ -26,6 +26,8 @@ public sealed class DeviceHost : IDisposable
     readonly UnixListener _listener;
     readonly FileRemoval _removal;
     readonly ControlWake _wake = new();
+    readonly Alarm _alarm = new();
+    readonly ClockJump _clockJump = new();
     readonly Node _node;
     readonly HandshakeQueue _handshakes = new();
     readonly UdpTransport _transport;
@@ -146,6 +148,8 @@ public sealed class DeviceHost : IDisposable
         _listener.Dispose();
         _link.Dispose();
         _tun.Dispose();
+        _clockJump.Dispose();
+        _alarm.Dispose();
         _wake.Dispose();
     }
 
@@ -168,23 +172,37 @@ public sealed class DeviceHost : IDisposable
         // Where routes change all the time, their news waits: asking for each peer's way costs more than one packet does. What
         // to wait for and how long go by one moment: by two, the news could be left out of a wait without end.
         Instant now = DeviceClock.Now;
-        using Poller poller =
-            now < _nextSourceCheck
-                ? new Poller(_wake.Descriptor, _removal.Descriptor, _link.Descriptor)
-                : new Poller(_wake.Descriptor, _removal.Descriptor, _link.Descriptor, _routes.Descriptor);
-        poller.Wait(MillisecondsToWait(now));
+        const int jump = 2;
+        const int removal = 3;
+        const int link = 4;
+        const int routes = 5;
+        ReadOnlySpan<Descriptor> descriptors =
+        [
+            _wake.Descriptor,
+            _alarm.Descriptor,
+            _clockJump.Descriptor,
+            _removal.Descriptor,
+            _link.Descriptor,
+            _routes.Descriptor,
+        ];
+        using Poller poller = new(now < _nextSourceCheck ? descriptors[..routes] : descriptors);
+        Instant due = NextLook(now);
+        _alarm.Set(due == Instant.Never ? null : due.Nanoseconds);
+        poller.Wait(-1);
         _wake.Reset();
-        if (poller.IsReady(1) && _removal.Happened())
+        if (poller.IsReady(jump))
+            _clockJump.Reset();
+        if (poller.IsReady(removal) && _removal.Happened())
         {
             _listener.KeepFile();
             _wake.End("the socket file was removed");
             return;
         }
-        if (poller.IsReady(2))
+        if (poller.IsReady(link))
             LookAtInterface(_link.Drain());
         else if (_isBlind)
             LookAtInterface();
-        if (poller.Count > 3 && poller.IsReady(3))
+        if (poller.Count > routes && poller.IsReady(routes))
         {
             _routes.Drain();
             _node.Sources.DoubtAll();
@@ -211,7 +229,8 @@ public sealed class DeviceHost : IDisposable
         _nextSourceCheck = now + TimeSpan.FromMilliseconds(Math.Min(asked * MillisecondsPerSource, RetryMilliseconds));
     }
 
-    int MillisecondsToWait(Instant now)
+    /// <summary>When there is something to do, if nobody says so before.</summary>
+    Instant NextLook(Instant now)
     {
         Instant due = Earlier(_node.NextDeadline, _handshakes.NextRead);
         // Doubts wait for the next check, and so does the news of routes that may bring more of them.
@@ -219,9 +238,7 @@ public sealed class DeviceHost : IDisposable
             due = Earlier(due, _nextSourceCheck);
         if (_isBlind || _listening.IsDeaf)
             due = Earlier(due, now + TimeSpan.FromMilliseconds(RetryMilliseconds));
-        return due == Instant.Never
-            ? -1
-            : (int)Math.Clamp(Math.Ceiling((due - now).TotalMilliseconds), 0, int.MaxValue);
+        return due;
     }
 
     static Instant Earlier(Instant one, Instant other) => one < other ? one : other;
