@@ -3,7 +3,7 @@ namespace Weft.Config;
 /// <summary>
 /// Reads a client's commands out of a byte stream, whatever its pieces: one per connection, owned by the thread that
 /// serves it. A command is checked whole before it is handed out, so a refused one has changed nothing. Memory is
-/// bounded: the current line, and the values of the current command. Never throws on any input.
+/// bounded: the current line, and the values of the current command. Never throws on any input. Its owner disposes of it.
 /// </summary>
 /// <example>
 /// <code>
@@ -14,7 +14,7 @@ namespace Weft.Config;
 ///     Answer(last);
 /// </code>
 /// </example>
-public sealed class UapiCommandReader
+public sealed class UapiCommandReader : IDisposable
 {
     /// <summary>Bytes of the longest line that is read.</summary>
     public const int MaxLineLength = 1 << 20;
@@ -73,6 +73,13 @@ public sealed class UapiCommandReader
             return true;
         }
         return ReadLine(default, out command);
+    }
+
+    /// <summary>Wipes what there is of a command that has not come whole: it may hold keys.</summary>
+    public void Dispose()
+    {
+        _lines.Wipe();
+        _set.Drop();
     }
 
     bool ReadLine(ReadOnlySpan<byte> line, out UapiCommand command)

@@ -34,7 +34,14 @@ public sealed class StandardErrorLogger(string name, LogLevel minimum) : ILogger
         if (!IsEnabled(logLevel))
             return;
         string rest = exception is null ? "" : $": {exception}";
-        Console.Error.WriteLine($"{name}: {Word(logLevel)}: {formatter(state, exception)}{rest}");
+        try
+        {
+            Console.Error.WriteLine($"{name}: {Word(logLevel)}: {formatter(state, exception)}{rest}");
+        }
+        catch (IOException)
+        {
+            // A terminal that hung up, a full disk: no tunnel ends for want of a reader.
+        }
     }
 
     static string Word(LogLevel level) =>

@@ -29,7 +29,9 @@ static class RoutingLoop
         hopLimit = 0;
         bool isIPv6 = packet[0] >> 4 == 6;
         byte protocol = packet[isIPv6 ? V6NextHeader : V4Protocol];
-        bool isFragment = isIPv6 ? protocol == V6Fragment : protocol == Udp && IsV4Fragment(packet);
+        bool isFragment = isIPv6
+            ? protocol == V6Fragment && IsV6FragmentOfUdp(packet)
+            : protocol == Udp && IsV4Fragment(packet);
         if (protocol != Udp && !isFragment)
             return true;
         ReadOnlySpan<byte> udp = packet[(isIPv6 ? V6HeaderLength : (packet[0] & 15) * 4)..];
@@ -51,6 +53,10 @@ static class RoutingLoop
         const ushort moreOrOffset = 0x3FFF;
         return (BinaryPrimitives.ReadUInt16BigEndian(packet[V4Fragment..]) & moreOrOffset) != 0;
     }
+
+    /// <summary>Each fragment names what was cut, in the first byte behind the IP header.</summary>
+    static bool IsV6FragmentOfUdp(ReadOnlySpan<byte> packet) =>
+        packet.Length > V6HeaderLength && packet[V6HeaderLength] == Udp;
 
     static bool IsMessage(ReadOnlySpan<byte> udp) =>
         udp.Length >= WireGuardType + sizeof(uint)

@@ -64,6 +64,7 @@ sealed class UapiConnection(IStreamEnd client, IUapiDevice device, ILogger logge
     {
         // What came in may have been a private key.
         CryptographicOperations.ZeroMemory(_bytes);
+        _reader.Dispose();
         _answer?.Dispose();
     }
 

@@ -154,7 +154,8 @@ public sealed partial class Tunnel : IDisposable
         if (cell is null || !cell.Heard.HasSource)
             return;
         Endpoint without = cell.Endpoint.WithoutSource();
-        Volatile.Write(ref _endpoint, new EndpointCell(without, without));
+        // A peer that has moved meanwhile stays where it is.
+        Interlocked.CompareExchange(ref _endpoint, new EndpointCell(without, without), cell);
     }
 
     /// <summary>Answers from where the peer was heard as long as the routing leads back by there. The control thread's.</summary>

@@ -44,6 +44,24 @@ public sealed class DeviceLifeTests
     }
 
     [Fact]
+    public async Task A_device_that_can_say_nothing_any_more_goes_on()
+    {
+        await using Lab lab = new();
+        Host host = lab.AddHost("a");
+        // As a terminal that hung up, or a full disk: whatever is written there fails.
+        host.Sh($"WG_PROCESS_FOREGROUND=1 LOG_LEVEL=debug setsid {Programs.Weft} device wg0 >/dev/null 2>/dev/full &");
+        Wait.Until(() => host.Try("test", "-S", "/run/wireguard/wg0.sock").Succeeded);
+
+        string refused = host.Sh("printf 'set=1\nnonsense\n\n' | socat - UNIX-CONNECT:/run/wireguard/wg0.sock");
+        host.Run("ip", "link", "set", "wg0", "up");
+        host.Run("ip", "link", "set", "wg0", "down");
+
+        Assert.StartsWith("errno=", refused);
+        Assert.DoesNotContain("errno=0", refused);
+        Assert.Contains("interface: wg0", host.Run(Programs.DebianWg, "show", "wg0"));
+    }
+
+    [Fact]
     public async Task Packets_and_nothing_else_take_precedence_of_programs()
     {
         await using Lab lab = new();
