@@ -100,7 +100,7 @@ sealed class SpectreScreen : IWizardScreen
             table.AddRow(
                 Cell(site.Site.Name),
                 Cell(string.Join("\n", site.Addresses.Select(a => a.Address))),
-                Cell(string.Join("\n", site.Site.Lans)),
+                Cell(string.Join("\n", site.Site.MappedLans)),
                 site.Endpoint is null ? new Markup("[yellow]behind NAT: it dials out[/]") : Cell($"{site.Endpoint}")
             );
         _console.Write(table);

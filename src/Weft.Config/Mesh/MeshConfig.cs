@@ -51,6 +51,17 @@ public sealed record MeshSite
     /// <summary>Those of them that the other sites reach under another prefix.</summary>
     public ImmutableArray<LanMap> Maps { get; init; } = [];
 
+    /// <summary><see cref="Lans"/> and <see cref="Maps"/> in one, as <c>Lan</c> has them: set together, they fit.</summary>
+    public ImmutableArray<LanMap> MappedLans
+    {
+        get => [.. Lans.Select(lan => new LanMap(lan, Shown(lan)))];
+        init
+        {
+            Lans = [.. value.Select(lan => lan.Real)];
+            Maps = [.. value.Where(lan => lan.IsMapped).Distinct()];
+        }
+    }
+
     /// <summary>The domain of the names of its hosts.</summary>
     public string? Domain { get; init; }
 

@@ -297,8 +297,7 @@ sealed class MeshConfigParser(string text, string file)
         _sites.Add(
             _site with
             {
-                Lans = [.. _lans.Select(l => l.Real)],
-                Maps = [.. _lans.Where(l => l.IsMapped).Distinct()],
+                MappedLans = _lans.ToImmutable(),
                 Addresses = _addresses.DrainToImmutable(),
                 Places = _places.DrainToImmutable(),
             }

@@ -37,7 +37,7 @@ static class MeshConfigWriter
         if (site.Port is { } port)
             Line(text, "Port", Text(port));
         Line(text, "Domain", site.Domain ?? "");
-        Line(text, "Lan", string.Join(", ", site.Lans.Select(lan => SiteConfigWriter.LanText(lan, site.Maps))));
+        Line(text, "Lan", string.Join(", ", site.MappedLans));
         if (site.Nat)
             Line(text, "Nat", "yes");
         Line(text, "Address", string.Join(", ", site.Addresses.Select(AddressText.Format)));

@@ -14,6 +14,17 @@ public sealed class MeshWizard
     const int MostSites = 10_000;
     const int LongestCheckSeconds = 86_400;
 
+    /// <summary>What may have to go, those to keep before others first. Nothing else that is not asked for can misfit.</summary>
+    static readonly ImmutableArray<FurtherSetting> s_further =
+    [
+        new("Domain", site => site with { Domain = null }),
+        new("Endpoint", site => site with { EndpointHost = null, EndpointPort = null }),
+        new("Address", site => site with { Addresses = [] }),
+        new("Relay", site => site with { Relay = false }),
+        new("Keepalive", site => site with { Keepalive = null }),
+        new("Mtu", site => site with { Mtu = null }),
+    ];
+
     readonly IWizardScreen _screen;
     WizardDraft _draft;
 
@@ -109,11 +120,11 @@ public sealed class MeshWizard
             return false;
         }
         ImmutableArray<Finding> errors = ErrorsIn(next, step, place);
-        if (!errors.IsEmpty && WithoutFurtherSettings(next, step, place) is WizardDraft fewer)
+        if (!errors.IsEmpty && WithoutMisfits(next, step, place, out string misfits) is WizardDraft fewer)
         {
             // They came from the existing file, and nobody could mend them here.
             _screen.Note(
-                $"The further settings of {next.Site(place).Name} in the old file (Endpoint, Address, Relay, Keepalive, Mtu) do not fit this and are left out."
+                $"What the old file says of {next.Site(place).Name} does not fit this and is left out: {misfits}."
             );
             (next, errors) = (fewer, []);
         }
@@ -155,7 +166,7 @@ public sealed class MeshWizard
                     ? _draft.With(place, site with { Port = (ushort)port })
                     : null;
             case WizardStep.Lans:
-                ImmutableArray<IPNetwork> lans = WizardAnswer.Lans(text, out fault);
+                ImmutableArray<LanMap> lans = WizardAnswer.Lans(text, out fault);
                 return fault is null ? _draft.With(place, site with { Lans = lans }) : null;
             default:
                 return WizardAnswer.YesNo(text, out fault) is bool nat
@@ -171,21 +182,28 @@ public sealed class MeshWizard
                 .Where(finding => finding.Level == FindingLevel.Error),
         ];
 
-    /// <summary>The draft without a site's settings that the wizard does not ask for, if that makes it good.</summary>
-    static WizardDraft? WithoutFurtherSettings(WizardDraft draft, WizardStep step, int place)
+    /// <summary>The draft without those of a site's further settings that do not fit, if it is good without them.</summary>
+    static WizardDraft? WithoutMisfits(WizardDraft draft, WizardStep step, int place, out string misfits)
     {
-        WizardDraftSite site = draft.Site(place);
-        if (step < WizardStep.Name || site.Origin is null)
+        ImmutableArray<FurtherSetting> dropped = s_further;
+        misfits = "";
+        if (step < WizardStep.Name || draft.Site(place).Origin is not MeshSite origin || !IsGood(dropped))
             return null;
-        MeshSite plain = new()
+        foreach (FurtherSetting setting in s_further)
         {
-            Name = site.Name,
-            Port = site.Origin.Port,
-            Lans = site.Origin.Lans,
-            Nat = site.Origin.Nat,
-        };
-        WizardDraft fewer = draft.With(place, site with { Origin = plain });
-        return ErrorsIn(fewer, step, place).IsEmpty ? fewer : null;
+            if (IsGood(dropped.Remove(setting)))
+                dropped = dropped.Remove(setting);
+        }
+        misfits = string.Join(", ", dropped.Select(setting => setting.Key));
+        return Without(dropped);
+
+        bool IsGood(ImmutableArray<FurtherSetting> settings) => ErrorsIn(Without(settings), step, place).IsEmpty;
+
+        WizardDraft Without(ImmutableArray<FurtherSetting> settings)
+        {
+            MeshSite fewer = settings.Aggregate(origin, (site, setting) => setting.Without(site));
+            return draft.With(place, draft.Site(place) with { Origin = fewer });
+        }
     }
 
     void ShowSummary()
@@ -197,4 +215,9 @@ public sealed class MeshWizard
     }
 
     static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A setting of a site that the wizard does not ask for.</summary>
+    /// <param name="Key">As the file has it.</param>
+    /// <param name="Without">The site without it.</param>
+    sealed record FurtherSetting(string Key, Func<MeshSite, MeshSite> Without);
 }

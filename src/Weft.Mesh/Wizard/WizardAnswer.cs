@@ -20,7 +20,7 @@ static class WizardAnswer
         return parsed?.Networks ?? [];
     }
 
-    internal static ImmutableArray<IPNetwork> Lans(string text, out string? fault)
+    internal static ImmutableArray<LanMap> Lans(string text, out string? fault)
     {
         fault = null;
         if (text.Equals(None, StringComparison.OrdinalIgnoreCase))
@@ -30,7 +30,7 @@ static class WizardAnswer
             text,
             out fault
         );
-        return parsed?.Sites[0].Lans ?? [];
+        return parsed?.Sites[0].MappedLans ?? [];
     }
 
     internal static int? Number(string text, int lowest, int highest, out string? fault)

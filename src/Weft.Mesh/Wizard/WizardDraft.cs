@@ -90,12 +90,16 @@ sealed record WizardDraft
     /// <summary>For a site of which nothing is known, the first 10.0.n.0/24 that nothing answered before overlaps.</summary>
     internal string LanDefault(int place)
     {
-        if ((Site(place).Lans ?? Site(place).Origin?.Lans) is ImmutableArray<IPNetwork> known)
-            return known.IsEmpty ? WizardAnswer.None : string.Join(", ", known.Select(AddressText.Format));
+        if ((Site(place).Lans ?? Site(place).Origin?.MappedLans) is ImmutableArray<LanMap> known)
+            return known.IsEmpty ? WizardAnswer.None : string.Join(", ", known);
         List<IpRange> taken =
         [
             .. Networks.Select(IpRange.Of),
-            .. Sites.Take(place).SelectMany(site => site.Lans ?? []).Select(IpRange.Of),
+            .. Sites
+                .Take(place)
+                .SelectMany(site => site.Lans ?? [])
+                .SelectMany(lan => (IPNetwork[])[lan.Real, lan.Shown])
+                .Select(IpRange.Of),
         ];
         for (int n = place + 1; n < 256; n++)
         {
@@ -156,7 +160,7 @@ sealed record WizardDraftSite
 
     internal ushort? Port { get; init; }
 
-    internal ImmutableArray<IPNetwork>? Lans { get; init; }
+    internal ImmutableArray<LanMap>? Lans { get; init; }
 
     internal bool? Nat { get; init; }
 
@@ -171,7 +175,7 @@ sealed record WizardDraftSite
         {
             Name = Name,
             Port = step < WizardStep.Port || Port == meshPort ? null : Port,
-            Lans = step < WizardStep.Lans ? [] : Lans ?? [],
+            MappedLans = step < WizardStep.Lans ? [] : Lans ?? [],
             Nat = step >= WizardStep.Nat && Nat == true,
             Line = 0,
             Places = [],

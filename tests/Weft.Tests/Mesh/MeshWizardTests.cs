@@ -15,6 +15,21 @@ public sealed class MeshWizardTests
     static readonly string[] SiteA = ["a.example.org", Enter, Enter, Enter];
     static readonly string[] SiteB = ["b.example.org", Enter, Enter, Enter];
 
+    /// <summary>A site with all that the wizard does not ask for and that fits most meshes.</summary>
+    static MeshSite Full =>
+        new()
+        {
+            Name = "a.example.org",
+            EndpointHost = "203.0.113.9",
+            MappedLans = [new LanMap(Meshes.Net("192.168.1.0/24"), Meshes.Net("10.201.0.0/24"))],
+            Domain = "a.lan",
+            Relay = true,
+            Keepalive = 20,
+            Mtu = 1400,
+            Ssh = new SshDestination("root", "a.example.org", 2222),
+            Folder = "/jffs/weft",
+        };
+
     static (MeshConfig? Mesh, ScriptedScreen Screen) Run(MeshConfig? existing, params string[] answers)
     {
         ScriptedScreen screen = new(answers);
@@ -153,6 +168,73 @@ public sealed class MeshWizardTests
     }
 
     [Fact]
+    public void What_is_offered_for_two_sites_with_the_same_lan_can_be_answered()
+    {
+        const string lan = "192.168.1.0/24";
+        const string mappedA = $"{lan} as 10.201.0.0/24";
+        const string mappedB = $"{lan} as 10.201.1.0/24";
+        string[] toSiteA = [.. Enumerable.Repeat("back", 4)];
+
+        (MeshConfig? mesh, ScriptedScreen screen) = Run(
+            null,
+            [
+                .. Mesh,
+                .. (string[])["a.example.org", Enter, lan, Enter, "b.example.org", Enter, lan],
+                .. toSiteA,
+                .. (string[])[mappedA, Enter, Enter, Enter, mappedB, Enter, Enter],
+            ]
+        );
+
+        Assert.StartsWith(
+            $"map a.example.org with Lan = {mappedA} and b.example.org with Lan = {mappedB}",
+            Assert.Single(screen.Remedies),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            [$"Lan = {mappedA}", $"Lan = {mappedB}"],
+            MeshConfigText.Write(mesh!).Split('\n').Where(line => line.StartsWith("Lan", StringComparison.Ordinal))
+        );
+    }
+
+    [Fact]
+    public void A_lan_goes_back_over_with_its_map()
+    {
+        const string mapped = "192.168.1.0/24 as 10.0.2.0/24, 10.9.0.0/16";
+        (_, ScriptedScreen screen) = Run(
+            null,
+            [.. Mesh, "a.example.org", Enter, mapped, "back", Enter, Enter, "b.example.org", Enter, "abort"]
+        );
+
+        Assert.Equal(
+            // Nor is the prefix that the others see offered to the next.
+            ["10.0.1.0/24", mapped, "10.0.3.0/24"],
+            screen.Questions.Where(q => q.Text.StartsWith("LAN", StringComparison.Ordinal)).Select(q => q.Default)
+        );
+    }
+
+    [Theory]
+    [InlineData(Enter, "192.168.1.0/24 as 10.201.0.0/24")]
+    [InlineData("192.168.1.0/24 as 10.201.5.0/24", "192.168.1.0/24 as 10.201.5.0/24")]
+    [InlineData("192.168.1.0/24", "192.168.1.0/24")]
+    [InlineData("10.7.0.0/24", "10.7.0.0/24")]
+    [InlineData("none", "")]
+    public void The_map_of_an_existing_site_is_the_one_that_is_answered(string answer, string lans)
+    {
+        MeshConfig existing = Meshes.Of(Full, Meshes.Site("b.example.org"));
+
+        (MeshConfig? mesh, ScriptedScreen screen) = Run(
+            existing,
+            [Enter, Enter, Enter, Enter, Enter, answer, .. Enumerable.Repeat(Enter, 6)]
+        );
+
+        MeshSite site = mesh!.Sites[0];
+        Assert.Contains(screen.Questions, q => q.Default == "192.168.1.0/24 as 10.201.0.0/24");
+        Assert.Equal(lans, string.Join(", ", site.MappedLans));
+        // None is left of a network that is not there any more.
+        Assert.All(site.Maps, map => Assert.Contains(map.Real, site.Lans));
+    }
+
+    [Fact]
     public void The_last_site_cannot_be_behind_nat_when_all_others_are()
     {
         (MeshConfig? mesh, ScriptedScreen screen) = Run(
@@ -259,8 +341,46 @@ public sealed class MeshWizardTests
         (MeshConfig? mesh, ScriptedScreen screen) = Run(existing, ["10.50.0.0/24", .. Enumerable.Repeat(Enter, 11)]);
 
         Assert.Empty(mesh!.Sites[0].Addresses);
-        Assert.Single(screen.Notes);
+        Assert.Equal(
+            ["What the old file says of a.example.org does not fit this and is left out: Address."],
+            screen.Notes
+        );
         Assert.Empty(screen.Refusals);
+    }
+
+    [Fact]
+    public void A_setting_that_no_longer_fits_takes_no_other_with_it()
+    {
+        MeshSite full = Full with { Addresses = [IPAddress.Parse("192.168.192.9")] };
+        MeshConfig existing = Meshes.Of(full, Meshes.Site("b.example.org"));
+
+        (MeshConfig? mesh, ScriptedScreen screen) = Run(existing, ["10.50.0.0/24", .. Enumerable.Repeat(Enter, 11)]);
+
+        Assert.Single(screen.Notes);
+        Assert.Equal(
+            MeshConfigText.Write(Meshes.Of("10.50.0.0/24", Full, Meshes.Site("b.example.org"))),
+            MeshConfigText.Write(mesh!)
+        );
+    }
+
+    [Fact]
+    public void A_domain_that_no_longer_fits_is_left_out_and_said()
+    {
+        MeshConfig existing = Meshes.Of(Full, Meshes.Site("b.example.org"));
+
+        (MeshConfig? mesh, ScriptedScreen screen) = Run(
+            existing,
+            [Enter, Enter, Enter, "new.a.lan", Enter, Enter, Enter, "a.example.org", Enter, Enter, Enter, Enter]
+        );
+
+        Assert.Equal(
+            ["What the old file says of a.example.org does not fit this and is left out: Domain."],
+            screen.Notes.Take(1)
+        );
+        Assert.Equal(
+            MeshConfigText.Write(Meshes.Of(Meshes.Site("new.a.lan", "10.0.1.0/24"), Full with { Domain = null })),
+            MeshConfigText.Write(mesh!)
+        );
     }
 
     [Fact]
@@ -291,14 +411,19 @@ public sealed class MeshWizardTests
             "c.org",
             "10.0.1.0/24",
             "10.1.0.0/16",
+            "10.0.1.0/24 as 10.1.1.0/24",
+            "10.0.1.0/24 as 10.2.1.0/24",
         ];
         Prop.ForAll(
                 Gen.Elements(words).ArrayOf().ToArbitrary(),
                 answers =>
                 {
                     MeshConfig? mesh = new MeshWizard(new ScriptedScreen(answers), null).Run();
+                    // As written, since that is what is read again.
                     return mesh is null
-                        || MeshPreflight.Check(mesh, "m").All(finding => finding.Level == FindingLevel.Warning);
+                        || MeshPreflight
+                            .Check(MeshConfigText.Parse(MeshConfigText.Write(mesh), "m"), "m")
+                            .All(finding => finding.Level == FindingLevel.Warning);
                 }
             )
             .Check(FsCheck.Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(500).WithEndSize(200));

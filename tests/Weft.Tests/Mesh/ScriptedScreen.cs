@@ -13,6 +13,8 @@ sealed class ScriptedScreen(params string[] answers) : IWizardScreen
 
     internal List<string> Refusals { get; } = [];
 
+    internal List<string?> Remedies { get; } = [];
+
     internal List<string> Notes { get; } = [];
 
     internal List<MeshConfig> Summaries { get; } = [];
@@ -25,7 +27,11 @@ sealed class ScriptedScreen(params string[] answers) : IWizardScreen
         return _answers.TryDequeue(out string? typed) ? WizardReply.Of(typed, question) : WizardReply.Abort;
     }
 
-    public void Refuse(string fault, string? remedy) => Refusals.Add(fault);
+    public void Refuse(string fault, string? remedy)
+    {
+        Refusals.Add(fault);
+        Remedies.Add(remedy);
+    }
 
     public void Note(string text) => Notes.Add(text);
 
