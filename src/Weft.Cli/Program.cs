@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Weft.Cli.Wg;
 using Weft.Cli.WgQuick;
 using Weft.Config;
@@ -106,14 +107,32 @@ static class Program
         }
 
         ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count == 0 || parsed.Action is ExampleAction or VersionAction)
+        string[] faults =
+        [
+            .. parsed.Errors.Count > 0
+                ? parsed.Errors.Select(error => error.Message).Distinct()
+                : EmptyValues(parsed.CommandResult),
+        ];
+        if (faults.Length == 0 || parsed.Action is ExampleAction or VersionAction)
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-        foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
+        foreach (string message in faults)
             Console.Error.WriteLine($"weft: {message}");
         string path = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
         Console.Error.WriteLine($"Try: weft{path} --help");
         return WrongUsage;
     }
+
+    /// <summary>
+    /// No command takes an empty path, name or number. What gives one is a script's variable that is not set, and the usual
+    /// place instead could be the wrong one.
+    /// </summary>
+    static IEnumerable<string> EmptyValues(CommandResult command) =>
+        command
+            .Children.Where(given => given.Tokens.Any(token => token.Value.Length == 0))
+            .Select(given =>
+                given is OptionResult option ? option.Option.Name : $"<{((ArgumentResult)given).Argument.Name}>"
+            )
+            .Select(name => $"{name} is empty: give it a value; is a variable not set?");
 
     static int Fail(string message, string? remedy)
     {

@@ -47,6 +47,10 @@ static class WgQuickApplet
             return args switch
             {
                 ["help" or "--help" or "-h"] => Help(),
+                ["up" or "down" or "save" or "strip", ""] => throw new OperationFailedException(
+                    "FILE|NAME is empty",
+                    "Give it a value, as in wg-quick up wg0; is a variable not set?"
+                ),
                 ["up", string conf] => Up(conf),
                 ["down", string conf] => Down(conf),
                 ["save", string conf] => Save(conf),
