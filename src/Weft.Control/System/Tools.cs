@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
 using Weft.Linux;
 
 namespace Weft.Control;
@@ -32,8 +33,14 @@ sealed class Tools(Action<string> trace)
     }
 
     /// <summary>Runs a program that asks or changes and ends by itself.</summary>
+    /// <param name="encoding">Of its input and output, UTF-8 unless given. Latin-1 keeps every byte of a text of others.</param>
     /// <exception cref="OperationFailedException">It cannot be started, or did not end in 30 s and was ended.</exception>
-    internal ToolResult Run(string program, ImmutableArray<string> arguments, string input = "")
+    internal ToolResult Run(
+        string program,
+        ImmutableArray<string> arguments,
+        string input = "",
+        Encoding? encoding = null
+    )
     {
         trace($"run {string.Join(' ', [program, .. arguments])}");
         foreach (string line in input.Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -43,6 +50,7 @@ sealed class Tools(Action<string> trace)
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            StandardInputEncoding = encoding,
         };
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
@@ -51,7 +59,7 @@ sealed class Tools(Action<string> trace)
         try
         {
             using Process process = Process.Start(start)!;
-            return Finish(process, program, input);
+            return Finish(process, program, input, encoding ?? Encoding.Default);
         }
         catch (Win32Exception e)
         {
@@ -88,10 +96,10 @@ sealed class Tools(Action<string> trace)
     internal static bool IsProgram(string path) =>
         File.Exists(path) && (File.GetUnixFileMode(path) & UnixFileMode.UserExecute) != 0;
 
-    static ToolResult Finish(Process process, string program, string input)
+    static ToolResult Finish(Process process, string program, string input, Encoding encoding)
     {
         // Both outputs are drained at once, or a program that fills one pipe would wait for us for ever.
-        Task<string> output = Task.Run(process.StandardOutput.ReadToEnd);
+        Task<string> output = Task.Run(() => ReadAll(process.StandardOutput.BaseStream, encoding));
         Task<string> errors = Task.Run(process.StandardError.ReadToEnd);
         try
         {
@@ -108,6 +116,13 @@ sealed class Tools(Action<string> trace)
             throw new OperationFailedException($"{program} did not end within {s_patience.TotalSeconds:0} s", null);
         }
         return new ToolResult(process.ExitCode, output.Result, errors.Result);
+    }
+
+    /// <summary>The process's own reader would take a mark at the beginning for that of another encoding.</summary>
+    static string ReadAll(Stream stream, Encoding encoding)
+    {
+        using StreamReader reader = new(stream, encoding, detectEncodingFromByteOrderMarks: false);
+        return reader.ReadToEnd();
     }
 }
 

@@ -63,7 +63,7 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
     {
         try
         {
-            return new CronEntry(tools, reporting).Put(name, CronCommand(name));
+            return Cron.Put(name, CronCommand(name));
         }
         catch (OperationFailedException e)
         {
@@ -72,11 +72,23 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
         }
     }
 
-    /// <summary>Whether cron, systemd or procd would revive the site's watcher; null where none could.</summary>
-    internal bool? IsRevived(string name) =>
-        !SiteHost.IsInMainNamespace ? null
-        : HasUnit || Procd.Runs(name) ? true
-        : new CronEntry(tools, reporting).Has(name);
+    /// <summary>Whether cron, systemd or procd would revive the site's watcher; null where none could, or nobody can tell.</summary>
+    internal bool? IsRevived(string name)
+    {
+        if (!SiteHost.IsInMainNamespace)
+            return null;
+        if (HasUnit || Procd.Runs(name))
+            return true;
+        try
+        {
+            return Cron.Has(name);
+        }
+        catch (OperationFailedException e)
+        {
+            reporting.Warning($"whether cron would revive the watcher cannot be seen: {e.Message}");
+            return null;
+        }
+    }
 
     /// <summary>Nobody revives the watcher any more.</summary>
     internal void Retire(string name)
@@ -86,7 +98,7 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
         try
         {
             Procd.Remove(name);
-            new CronEntry(tools, reporting).Remove(name);
+            Cron.Remove(name);
         }
         catch (OperationFailedException e)
         {
@@ -95,6 +107,8 @@ sealed class WatcherService(Tools tools, DaemonCommand watcher, Reporting report
     }
 
     ProcdWatcher Procd => new(tools, reporting);
+
+    CronEntry Cron => new(Tools.Find("cru"), Tools.Find("crontab"), tools, reporting);
 
     static bool HasUnit =>
         Directory.Exists("/run/systemd/system")

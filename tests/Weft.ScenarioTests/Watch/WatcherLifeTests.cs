@@ -72,7 +72,8 @@ public sealed class WatcherLifeTests
             esac
             END
             chmod 755 /run/bin/crontab
-            echo '5 4 * * * echo mine' | /run/bin/crontab -
+            printf '\n5 4 * * * echo mine\n\n# stra\337e\n' >/run/mine
+            /run/bin/crontab - </run/mine
             """
         );
         string Weft(string line) => two.A.Sh($"PATH=/run/bin:$PATH {Programs.Weft} {line}");
@@ -89,7 +90,7 @@ public sealed class WatcherLifeTests
         Assert.Single(two.Program.Watchers(two.A));
 
         Weft("stop wg0");
-        Assert.Equal("5 4 * * * echo mine\n", two.A.Sh("/run/bin/crontab -l"));
+        two.A.Run("cmp", "/run/mine", "/run/table");
         Assert.Empty(two.Program.Watchers(two.A));
     }
 
