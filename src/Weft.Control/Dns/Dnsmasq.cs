@@ -14,9 +14,13 @@ sealed record Dnsmasq(string Program, int? Process, ImmutableArray<string> Argum
 
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>Null when the host has none. Of several the one that reads a folder comes first, then the eldest.</summary>
+    /// <summary>
+    /// Null when the host has none. Of several those that read a folder come first, of them one that can be started anew, then
+    /// the eldest.
+    /// </summary>
     /// <param name="isOurs">Tells our files from others'.</param>
-    internal static Dnsmasq? Find(Func<string, bool> isOurs)
+    /// <param name="tools">Asked who starts them.</param>
+    internal static Dnsmasq? Find(Func<string, bool> isOurs, Tools tools)
     {
         if (Tools.Find(Name) is not { } program)
             return null;
@@ -30,9 +34,30 @@ sealed record Dnsmasq(string Program, int? Process, ImmutableArray<string> Argum
             bool isNamed = !DnsmasqConf.Read([], isOurs).Folders.IsEmpty;
             return new Dnsmasq(program, null, isNamed ? [] : [$"--conf-dir={UsualFolder}"]);
         }
-        return running.FirstOrDefault(d =>
-                DnsmasqConf.Read(d.Arguments, isOurs) is { Folders.IsEmpty: false, HasNoDns: false }
-            ) ?? running[0];
+        return Pick(
+            running,
+            d => DnsmasqConf.Read(d.Arguments, isOurs) is { Folders.IsEmpty: false, HasNoDns: false },
+            d => Restarter(d.Process!.Value, tools) is not null
+        );
+    }
+
+    /// <summary>Asks no more than it has to: it is part of each check of a watcher.</summary>
+    /// <param name="running">Eldest first; at least one.</param>
+    /// <param name="takes">Can be told names.</param>
+    /// <param name="restarts">Can be started anew.</param>
+    internal static Dnsmasq Pick(
+        ImmutableArray<Dnsmasq> running,
+        Func<Dnsmasq, bool> takes,
+        Func<Dnsmasq, bool> restarts
+    )
+    {
+        ImmutableArray<Dnsmasq> takers = [.. running.Where(takes)];
+        return takers switch
+        {
+            [] => running[0],
+            [Dnsmasq only] => only,
+            _ => takers.FirstOrDefault(restarts) ?? takers[0],
+        };
     }
 
     /// <summary>Has it judge what it would read if it were started now.</summary>
@@ -54,7 +79,7 @@ sealed record Dnsmasq(string Program, int? Process, ImmutableArray<string> Argum
     internal static string Text(ImmutableArray<DnsSetting> settings) => string.Concat(settings.Select(s => $"{s}\n"));
 
     /// <summary>
-    /// Starts it anew, since it reads its files only then. Whoever started it does so: systemd's unit that it is in, OpenRC,
+    /// Starts it anew, since it reads its files only then. Whoever started it does so: systemd's unit whose main process it is, OpenRC,
     /// the script of the system (OpenWrt's too), or Tomato's <c>service</c>.
     /// </summary>
     /// <exception cref="OperationFailedException">It did not come back.</exception>
@@ -65,7 +90,7 @@ sealed record Dnsmasq(string Program, int? Process, ImmutableArray<string> Argum
             reporting.Trace("dnsmasq does not run; it will find its settings when it starts");
             return;
         }
-        if (Restarter(process) is not { } command)
+        if (Restarter(process, tools) is not { } command)
         {
             reporting.Warning(
                 $"dnsmasq (process {process}) was started by nobody that could start it anew: do so by hand, since it "
@@ -92,10 +117,10 @@ sealed record Dnsmasq(string Program, int? Process, ImmutableArray<string> Argum
         return running.Length > 0 && !running.Contains(old);
     }
 
-    static string[]? Restarter(int process)
+    static string[]? Restarter(int process, Tools tools)
     {
         if (Directory.Exists("/run/systemd/system") && Tools.Find("systemctl") is { } systemctl)
-            return UnitOf(process) is { } unit ? [systemctl, "restart", unit] : null;
+            return SystemdUnit.OfMain(process, systemctl, tools) is { } unit ? [systemctl, "restart", unit] : null;
         if (Directory.Exists("/run/openrc") && Tools.Find("rc-service") is { } openRc)
             return [openRc, Name, "restart"];
         const string script = $"/etc/init.d/{Name}";
@@ -104,21 +129,6 @@ sealed record Dnsmasq(string Program, int? Process, ImmutableArray<string> Argum
         return Tools.Find("nvram") is not null && Tools.Find("service") is { } service
             ? [service, Name, "restart"]
             : null;
-    }
-
-    /// <summary>The unit of systemd's that a process belongs to; null when it is a user's session.</summary>
-    static string? UnitOf(int process)
-    {
-        try
-        {
-            return File.ReadLines($"/proc/{process}/cgroup")
-                .SelectMany(line => line.Split('/'))
-                .LastOrDefault(part => part.EndsWith(".service", StringComparison.Ordinal));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 
     /// <summary>Those of this network namespace.</summary>

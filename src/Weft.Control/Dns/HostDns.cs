@@ -92,7 +92,7 @@ sealed class HostDns(Tools tools, Reporting reporting)
 
     IDnsKeeper? KeeperAt(string place)
     {
-        Dnsmasq? dnsmasq = SiteHost.IsInMainNamespace ? Dnsmasq.Find(DnsmasqFolder.IsOurs) : null;
+        Dnsmasq? dnsmasq = SiteHost.IsInMainNamespace ? Dnsmasq.Find(DnsmasqFolder.IsOurs, tools) : null;
         return place switch
         {
             UciDhcp.UsualFile => Tools.Find("uci") is { } uci ? new UciDhcp(uci, dnsmasq, tools, reporting) : null,
@@ -104,7 +104,7 @@ sealed class HostDns(Tools tools, Reporting reporting)
     /// <summary>Null when this host has no dnsmasq that could be told anything.</summary>
     IDnsKeeper? Keeper(Reporting reporting)
     {
-        if (Dnsmasq.Find(DnsmasqFolder.IsOurs) is not { } dnsmasq)
+        if (Dnsmasq.Find(DnsmasqFolder.IsOurs, tools) is not { } dnsmasq)
             return None("this host has no dnsmasq");
         // The files are those of the whole host, also where a network namespace has a dnsmasq of none of its own.
         if (dnsmasq.Process is null && !SiteHost.IsInMainNamespace)

@@ -97,8 +97,26 @@ public sealed class NamesTests
         Assert.Equal(pid, NamedSites.Pid(site));
         Assert.Contains("not told to any dnsmasq here", site.Run(Programs.Weft, "status"));
 
-        // Mended, but the one who started it is gone.
-        site.Sh("sed -i /no-such-option/d /etc/dnsmasq.d/mine.conf; mv /etc/init.d/dnsmasq /run/script");
+        // Mended, but it is a part of another service: that is not started anew for names.
+        site.Sh(
+            $$"""
+            sed -i /no-such-option/d /etc/dnsmasq.d/mine.conf
+            mkdir -p /run/bin /run/systemd/system
+            printf '#!/bin/sh\necho $* >>/run/asked; echo 1\n' >/run/bin/systemctl
+            chmod 755 /run/bin/systemctl
+            echo '0::/system.slice/NetworkManager.service' >/run/cgroup
+            mount --bind /run/cgroup /proc/{{pid}}/cgroup
+            """
+        );
+        CommandResult part = site.Try(["env", "PATH=/run/bin:/usr/sbin:/usr/bin:/sbin:/bin", .. start]);
+        Assert.True(part.Succeeded, part.Errors);
+        Assert.Contains($"dnsmasq (process {pid}) was started by nobody that could start it anew", part.Errors);
+        Assert.DoesNotContain("restart", site.Sh("cat /run/asked"));
+        site.Run(Programs.Weft, "stop", two.ConfOf(site));
+        site.Sh($"umount /proc/{pid}/cgroup; rm -r /run/systemd");
+
+        // The one who started it is gone.
+        site.Sh("mv /etc/init.d/dnsmasq /run/script");
         CommandResult alone = site.Try(start);
         Assert.True(alone.Succeeded, alone.Errors);
         Assert.Contains($"dnsmasq (process {pid}) was started by nobody that could start it anew", alone.Errors);
