@@ -3,7 +3,6 @@ using System.Net;
 using Weft.Config;
 using Weft.Control;
 using Weft.Crypto;
-using Weft.Linux;
 using Weft.Mesh;
 
 namespace Weft.Cli;
@@ -69,7 +68,7 @@ static class RouteCommand
         {
             if (!read.TryGetValue(name, out LinkOutages? outages))
                 read[name] = outages = new LinkOutages(WatchNotes.Read(runner.WatchFolderOf(name), SiteArguments.Warn));
-            return outages.Of(key, peer, TimeSpan.FromTicks(Clocks.BootNanoseconds / 100), DateTimeOffset.UtcNow);
+            return outages.Of(key, peer, MachineBoot.Age, DateTimeOffset.UtcNow);
         };
     }
 

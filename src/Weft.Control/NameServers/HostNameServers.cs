@@ -3,7 +3,7 @@ namespace Weft.Control;
 /// <summary>Finds who keeps the name servers of this host.</summary>
 sealed class HostNameServers(Tools tools, Reporting reporting)
 {
-    readonly ResolvConfFile _file = new("/etc/resolv.conf", Sysctl.Read("kernel/random/boot_id") ?? "");
+    readonly ResolvConfFile _file = new("/etc/resolv.conf", MachineBoot.Id ?? "");
 
     /// <summary>Whoever is there: resolvconf as with wg-quick, else systemd-resolved, else nobody.</summary>
     internal INameServerKeeper Keeper()

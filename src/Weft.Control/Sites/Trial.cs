@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Serialization;
-using Weft.Linux;
 
 namespace Weft.Control;
 
@@ -38,7 +37,7 @@ sealed partial class TrialJson : JsonSerializerContext;
 /// </summary>
 sealed class SiteTrial(SiteHost host, string name)
 {
-    static TimeSpan Now => TimeSpan.FromTicks(Clocks.BootNanoseconds / 100);
+    static TimeSpan Now => MachineBoot.Age;
 
     /// <summary>How long a trial is still on; null when there is none.</summary>
     internal TimeSpan? Left =>

@@ -281,7 +281,6 @@ sealed class PeerProber(
     LinkOutage? Outage(string name, PublicKey key, string peer)
     {
         WatchNotes? notes = WatchNotes.Read(runner.WatchFolderOf(name), _ => { });
-        TimeSpan sinceBoot = TimeSpan.FromTicks(Clocks.BootNanoseconds / 100);
-        return new LinkOutages(notes).Of(key, peer, sinceBoot, DateTimeOffset.UtcNow);
+        return new LinkOutages(notes).Of(key, peer, MachineBoot.Age, DateTimeOffset.UtcNow);
     }
 }

@@ -20,6 +20,9 @@ public sealed record WatchNotes
 
     public int Version { get; init; } = CurrentVersion;
 
+    /// <summary>In which they were written; null where that was not known, and in notes from before it was told.</summary>
+    public string? Boot { get; init; }
+
     /// <summary>By public key.</summary>
     public ImmutableSortedDictionary<string, LinkState> Links { get; init; } =
         ImmutableSortedDictionary.Create<string, LinkState>(StringComparer.Ordinal);
@@ -27,7 +30,10 @@ public sealed record WatchNotes
     /// <summary>Oldest first.</summary>
     public ImmutableArray<WatchEvent> History { get; init; } = [];
 
-    /// <summary>Null when there are none, or none that make sense: the links are then judged from scratch.</summary>
+    /// <summary>
+    /// Null when there are none of this boot, or none that make sense: the links are then judged from scratch. Not everywhere is
+    /// <c>/run</c> empty after a boot, and a link would be held down until this one is as old as the one before was.
+    /// </summary>
     public static WatchNotes? Read(WatchFolder folder, Action<string> warning)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -37,7 +43,7 @@ public sealed record WatchNotes
         try
         {
             if (Parse(text) is { } notes)
-                return notes;
+                return notes.IsOf(MachineBoot.Id, MachineBoot.Age) ? notes : null;
             warning("the watcher's notes are of another version; starting afresh");
         }
         catch (JsonException)
@@ -60,10 +66,18 @@ public sealed record WatchNotes
             : null;
     }
 
+    /// <summary>They are not of another boot, as far as that can be told: by its name, or by a moment that is yet to come.</summary>
+    /// <param name="boot">This one; null when it is not known.</param>
+    /// <param name="now">Time since it began.</param>
+    internal bool IsOf(string? boot, TimeSpan now) =>
+        (Boot is null || boot is null || Boot == boot) && Links.Values.All(l => l.Since <= now && l.CalmSince <= now);
+
     /// <summary>A time since the machine started that can be reckoned with.</summary>
     static bool IsMoment(TimeSpan time) => time >= TimeSpan.Zero && time < s_longest;
 
-    internal byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, WatchNotesJson.Default.WatchNotes);
+    /// <summary>As they are written now, in this boot.</summary>
+    internal byte[] ToBytes() =>
+        JsonSerializer.SerializeToUtf8Bytes(this with { Boot = MachineBoot.Id }, WatchNotesJson.Default.WatchNotes);
 
     internal WatchNotes With(WatchEvent news) =>
         this with

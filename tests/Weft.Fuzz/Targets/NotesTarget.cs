@@ -34,6 +34,7 @@ sealed class NotesTarget : ITarget
                 $$$$"""{"peers": {"{{{{Key}}}}": null}}""",
                 """{"version": 1, "links": {"x": null}, "history": [null]}""",
                 """{"at": "2026-11-22T00:00:00+00:00", "kind": "down", "peer": null, "text": "a"}""",
+                "\"boot\": \"5f0c1f5e-33a4-4a5e-9e51-7d1b3a0c2f11\"",
                 "\"history\": [",
                 "\"links\": {",
                 "\"since\": \"-10675199.02:48:05.4775808\"",
