@@ -74,10 +74,10 @@ unlock() {
 }
 limit() { # SECONDS PROCESS...: waits for them, and ends those that take longer
 	(
-		trap 'kill $sleeper; exit' TERM
+		trap 'kill $doze; exit' TERM
 		sleep "$1" &
-		sleeper=$!
-		wait $sleeper
+		doze=$!
+		wait $doze
 		shift
 		kill "$@"
 	) &
@@ -97,7 +97,7 @@ facts() {
 	wish=$mtu
 }
 fact() { echo "$facts" | sed -n "s/^$1 //p"; }
-rules() { { $tables -w -t $table -S || $tables -t $table -S || $tables-save -t $table; } 2>&9 | sed 's/^:\(WEFT[^ ]*\).*/-N \1/'; }
+rules() { { $ipt -w -t $table -S || $ipt -t $table -S || $ipt-save -t $table; } 2>&9 | sed 's/^:\(WEFT[^ ]*\).*/-N \1/'; }
 see() {
 	echo %dump && wg show "$name" dump
 	echo %address && ip -o address show dev "$name"
@@ -138,7 +138,7 @@ device() { # said where it may fail
 	ask addconf | wg addconf "$name" /proc/self/fd/0 || { echo "port $port" && return 1; }
 }
 firewall() { # [take]: chains that are not as they were when they were made are made anew
-	for tables in iptables ip6tables; do
+	for ipt in iptables ip6tables; do
 		for table in filter mangle; do
 			parents='INPUT/IN FORWARD/FWD' want=''
 			[ $table = filter ] || { [ -n "$ctf" ] && parents=PREROUTING/PRE; } || continue
@@ -146,12 +146,12 @@ firewall() { # [take]: chains that are not as they were when they were made are 
 			[ -n "$rules" ] || continue
 			[ -n "$1" ] || want=$(want)
 			state=$want$(mine)
-			case $state in '' | "$(cat "$run/$tables.$table")") continue ;; esac
+			case $state in '' | "$(cat "$run/$ipt.$table")") continue ;; esac
 			# Without what an old kernel lacks, if need be.
-			said=$(restore "$want" 2>&1) || said=$(restore "$(echo "$want" | grep -v TCPMSS)" 2>&1) || fault="$tables: $said"
-			steps="$steps; $tables-restore $table"
+			said=$(restore "$want" 2>&1) || said=$(restore "$(echo "$want" | grep -v TCPMSS)" 2>&1) || fault="$ipt: $said"
+			steps="$steps; $ipt-restore $table"
 			rules=$(rules)
-			echo "$want$(mine)" >"$run/$tables.$table"
+			echo "$want$(mine)" >"$run/$ipt.$table"
 		done
 	done
 } 2>&9
@@ -161,7 +161,7 @@ want() {
 	[ $table = filter ] || { echo "$chain-PRE -i $name -j MARK --set-mark 0x1/0x7" && return; }
 	[ "${port:-0}" = 0 ] || echo "$chain-IN -p udp --dport $port -j ACCEPT"
 	echo "$chain-IN -i $name -j ACCEPT"
-	case $tables in ip6*) mss=$((mtu - 60)) ;; *) mss=$((mtu - 40)) ;; esac
+	case $ipt in ip6*) mss=$((mtu - 60)) ;; *) mss=$((mtu - 40)) ;; esac
 	for way in -i -o; do
 		echo "$chain-FWD $way $name -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss $mss
 $chain-FWD $way $name -j ACCEPT"
@@ -179,7 +179,7 @@ restore() { # RULES: all of it or nothing; no rules take the chains away
 		done
 		echo COMMIT
 	)
-	echo "$lines" | $tables-restore -w -n || echo "$lines" | $tables-restore -n
+	echo "$lines" | $ipt-restore -w -n || echo "$lines" | $ipt-restore -n
 }
 setting() { # KEY OLD NEW: the old one is kept by the interface and in the folder, each for the other's loss
 	if ! grep -q "^$1=" "$run/restore"; then
@@ -202,17 +202,17 @@ make() {
 	# One that is built in is no module to them.
 	modprobe wireguard || insmod wireguard
 	if ! fault=$(ip link add "$name" type wireguard 2>&1); then
-		has "${program%% *}" || { fault="no WireGuard in this kernel ($fault), and no ${program%% *}" && return 1; }
+		has "${prog%% *}" || { fault="no WireGuard in this kernel ($fault), and no ${prog%% *}" && return 1; }
 		modprobe tun
-		$program "$name" </dev/null >"$run/said" 2>&1 9>&-
-		tries=15 fault="$program $name: $(cat "$run/said")"
+		$prog "$name" </dev/null >"$run/said" 2>&1 9>&-
+		tries=15 fault="$prog $name: $(cat "$run/said")"
 		rm "$run/said"
 		until works; do
 			[ $((tries -= 1)) -gt 0 ] || return
 			sleep 1
 		done
 	fi
-	steps="$steps; ${fault:+$program }$name" fault=''
+	steps="$steps; ${fault:+$prog }$name" fault=''
 	# shellcheck disable=SC2046
 	echo weft $(cat "$run/restore") >"$link/ifalias"
 	# As the kernel's has it: no link-local address. And IPv6, though it be off elsewhere.
@@ -265,7 +265,7 @@ settle() { # the device first, since the ways to its endpoints decide the MTU
 
 # --- Start and stop
 tools() {
-	ctf='' program=${WG_QUICK_USERSPACE_IMPLEMENTATION:-$(cat "$run/program" || echo wireguard-go)}
+	ctf='' prog=${WG_QUICK_USERSPACE_IMPLEMENTATION:-$(cat "$run/program" || echo wireguard-go)}
 	# Tomato's shortcut past the firewall knows no tunnels: packets are marked to keep clear of it.
 	! grep -q '^ctf ' /proc/modules && [ "$(nvram get ctf_disable)" != 0 ] || ctf=1
 } >&9 2>&9
@@ -291,7 +291,7 @@ start() {
 	fi
 	fact endpoint >"$run/endpoints"
 	echo "$mtu" >"$run/mtu"
-	echo "$program" >"$run/program"
+	echo "$prog" >"$run/program"
 	echo "$own" >"$run/own"
 	[ -z "$new" ] || rm -f "$run/notes"
 	watch
@@ -338,8 +338,10 @@ cron() { # [LINE]
 	if has cru; then
 		cru l | grep -qF "$mark" && cru d "weft-$name"
 		[ -z "$1" ] || cru a "weft-$name" "$1"
-	elif has crontab && marked "$(crontab -l)" "$1"; then
-		if [ -n "$lines" ]; then echo "$lines" | crontab -; else crontab -r; fi
+	elif has crontab; then
+		# A table that cannot be read is not one that is empty.
+		old=$(crontab -l) || case $(crontab -l 2>&1) in *"o crontab"* | *"o such"*) ;; *) return ;; esac
+		if ! marked "$old" "$1"; then :; elif [ -n "$lines" ]; then echo "$lines" | crontab -; else crontab -r; fi
 	fi
 } 2>&9
 boot() { # WORD [LINE], in what Tomato runs when it boots, which may be before there is any storage
@@ -369,8 +371,8 @@ retire() {
 	rm -f "$run/watcher"
 }
 loop() {
-	quiet=1 sleeper=''
-	trap 'kill $sleeper; exit' TERM
+	quiet=1 doze=''
+	trap 'kill $doze; exit' TERM
 	while [ -e "$run/applied" ]; do
 		uptime
 		next=$now
@@ -378,8 +380,8 @@ loop() {
 		uptime
 		[ $((next += ${check:-10} - now)) -gt 0 ] || continue
 		sleep $next &
-		sleeper=$!
-		wait $sleeper
+		doze=$!
+		wait $doze
 	done
 } 2>&9
 check() {
@@ -537,11 +539,11 @@ function prefix(s,  k) { # H / N; its network is P
 function inside(p,  a) { # it lies in a network of the interface
 	for (a = 1; a <= na; a++) if (length(PH[p]) == length(AH[a]) && AN[a] && AN[a] <= PN[p] && net(PH[p], AN[a]) == net(AH[a], AN[a])) return 1
 }
-function single(p) { return PN[p] == 4 * length(PH[p]) }
-function tunnel(p) { return single(p) && inside(p) }
+function one(p) { return PN[p] == 4 * length(PH[p]) }
+function tunnel(p) { return one(p) && inside(p) }
 function probe(ips,  i, n, w, first) { # the first single address in a network of the interface, else the first single one
 	n = split(ips, w, " ")
-	for (i = 1; i <= n; i++) { if (tunnel(w[i])) return w[i]; if (!first && single(w[i])) first = w[i] }
+	for (i = 1; i <= n; i++) { if (tunnel(w[i])) return w[i]; if (!first && one(w[i])) first = w[i] }
 	return first
 }
 
@@ -663,7 +665,7 @@ function device(  i, k, m) {
 }
 function ip(p) { return first "ip -" (p ~ /:/ ? 6 : 4) " " }
 function want(k) { WANTED[k] = 1; print k >ours; return !(k in HAVE) }
-function forward(bits, step,  i, j, w, c) { # a network of the family is here, or peers to carry it between
+function fwd(bits, step,  i, j, w, c) { # a network of the family is here, or peers to carry it between
 	for (i in AL) { split(AL[i], w, " "); for (j in w) if (length(PH[w[j]]) == bits) { c++; break } }
 	if ((bits in LAN || c > 1 && 0 in SITE) && IS[bits] == "0") print first step
 }
@@ -677,7 +679,7 @@ function plan(  i, p, k, w) {
 	}
 	for (k in OURS) if (!(k in WANTED) && k in HAVE) { print k >ours; split(k, w, " "); print ip(k) w[1] " del " w[2] " dev " name }
 	for (i = 1; i <= np; i++) if (i in ADD) print ip(ALL[i]) "route add " ALL[i] " dev " name " proto 87"
-	forward(8, "setting net/ipv4/ip_forward 0 1"); forward(32, "forward6")
+	fwd(8, "setting net/ipv4/ip_forward 0 1"); fwd(32, "forward6")
 }
 function peer(i) { return i in SITE ? SITE[i] : KEY[i] }
 function bare(p) { sub(/\/.*/, "", p); return p ? p : "-" }

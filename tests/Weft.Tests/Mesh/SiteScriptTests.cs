@@ -45,7 +45,7 @@ public sealed class SiteScriptTests : IDisposable
     {
         string script = Encoding.UTF8.GetString(SiteScript.Text());
         int begins = script.IndexOf("3<<'EOF'\n", StringComparison.Ordinal) + "3<<'EOF'\n".Length;
-        string program = script[begins..script.IndexOf("\nEOF\n", StringComparison.Ordinal)];
+        string program = script[begins..script.LastIndexOf("\nEOF\n", StringComparison.Ordinal)];
         string file = _folder.In("program.awk");
         File.WriteAllText(file, program);
 
