@@ -117,10 +117,13 @@ static class Program
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         foreach (string message in faults)
             Console.Error.WriteLine($"weft: {message}");
-        string path = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
-        Console.Error.WriteLine($"Try: weft{path} --help");
+        Console.Error.WriteLine($"Try: {PathOf(parsed.CommandResult)} --help");
         return WrongUsage;
     }
+
+    /// <summary>The command as it is typed, for example <c>weft site add</c>.</summary>
+    static string PathOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "weft";
 
     /// <summary>
     /// No command takes an empty path, name or number. What gives one is a script's variable that is not set, and the usual
