@@ -74,7 +74,7 @@ public sealed class FailureTests
             Lines = $"""
                 MTU = many
                 Table = none
-                DNS = not a name
+                DNS = not/a/name
                 FwMark = blue
                 SaveConfig = maybe
                 Bogus = 1
